@@ -1,0 +1,54 @@
+//! The most, and the least, that a file or a race may have. Each limit says why it stands where it stands.
+
+/// A policy file's size. A 64-64 network has 25 kB; this leaves room for a small camera network.
+pub const MAX_POLICY_BYTES: usize = 8 * 1024 * 1024;
+/// A policy file's JSON header. Sixteen layers and their manifest need 4 kB; a longer header is not one of ours, and
+/// the bound keeps a claimed header of gigabytes from being believed.
+pub const MAX_POLICY_HEADER_BYTES: usize = 64 * 1024;
+/// Layers of a network, activations counted.
+pub const MAX_LAYERS: usize = 32;
+/// Outputs of one layer.
+pub const MAX_LAYER_WIDTH: usize = 1024;
+/// Weights of a network. They are multiplied once per control step, so this bounds the referee's time per step
+/// (a million multiply-adds take about half a millisecond).
+pub const MAX_PARAMETERS: usize = 1_000_000;
+/// A provenance text (trainer version, reward, a track's name), in bytes: it is shown on pages.
+pub const MAX_PROVENANCE_TEXT_BYTES: usize = 200;
+/// Names of tracks in a provenance.
+pub const MAX_PROVENANCE_TRACKS: usize = 64;
+/// Normalised observations are clipped to ± this many standard deviations, as is usual since OpenAI Baselines'
+/// `VecNormalize` (which uses 10 too): a reading far out of what was seen in training must not saturate the network.
+pub const NORMALISED_CLIP: f32 = 10.0;
+
+/// A track file's size: [`MAX_STATIONS`] rows of six numbers in text, with room for comments.
+pub const MAX_TRACK_BYTES: usize = 1024 * 1024;
+/// Stations of a track. Fewer than eight do not describe a closed road.
+pub const MIN_STATIONS: usize = 8;
+/// Stations of a track. DeepRacer's longest has 299 for 89 m; this allows 1 km at 25 cm.
+pub const MAX_STATIONS: usize = 4096;
+/// Distance between neighbouring stations, metres: the road between them is a quadrilateral, not a curve.
+pub const MAX_STATION_GAP_M: f64 = 2.0;
+/// Length of a lap, metres: below it a car (0.32 m) has no room to turn and stay apart from its own start.
+pub const MIN_TRACK_LENGTH_M: f64 = 4.0;
+/// Length of a lap, metres: at 4 m/s a lap of one kilometre takes more than four minutes.
+pub const MAX_TRACK_LENGTH_M: f64 = 1000.0;
+/// Distance of the centre line from either border, metres: the car is 0.196 m wide.
+pub const MIN_HALF_WIDTH_M: f64 = 0.2;
+/// Coordinates, metres: single precision still resolves a tenth of a millimetre there.
+pub const MAX_COORDINATE_M: f64 = 1000.0;
+/// A track's name, in bytes: it becomes a file name and part of an address.
+pub const MAX_TRACK_NAME_BYTES: usize = 64;
+/// A track's title, in bytes.
+pub const MAX_TRACK_TITLE_BYTES: usize = 120;
+
+/// Laps of a race.
+pub const MAX_LAPS: u32 = 100;
+/// Length of a race, seconds of the race's own clock. Twenty minutes, as DeepRacer's longest submission.
+pub const MAX_RACE_SECS: f64 = 1200.0;
+/// Penalty time for one mistake, seconds.
+pub const MAX_PENALTY_SECS: f64 = 60.0;
+
+/// A replay file's size: the longest race (18,000 actions of 8 bytes), the largest track, its header.
+pub const MAX_REPLAY_BYTES: usize = 1024 * 1024;
+/// A replay's JSON header: a hundred laps and the names.
+pub const MAX_REPLAY_HEADER_BYTES: usize = 64 * 1024;

@@ -1,0 +1,128 @@
+//! DeepRacer's route file: a NumPy array, float64, N × 6, metres: centre x, y, inner border x, y, outer border x, y.
+//! A route is a loop if its last row equals its first.
+//!
+//! The NumPy format (NEP 1): the magic `\x93NUMPY`, two version bytes, the header's length (two bytes in version 1,
+//! four in later ones), a Python dictionary as text, the numbers.
+
+use crate::{Station, TrackError, limits::MAX_STATIONS};
+
+const MAGIC: &[u8] = b"\x93NUMPY";
+const COLUMNS: usize = 6;
+
+pub fn is_route_file(bytes: &[u8]) -> bool {
+    bytes.starts_with(MAGIC)
+}
+
+/// The stations of a route file, the repeated first row left out.
+pub fn parse(bytes: &[u8]) -> Result<Vec<Station>, TrackError> {
+    let error = TrackError::RouteFile;
+    let [major, _minor] = *bytes.get(6..8).and_then(|v| v.first_chunk()).ok_or(error("it is cut off"))?;
+    let (header_len, header_at) = match major {
+        1 => (u16::from_le_bytes(chunk(bytes, 8)?) as usize, 10),
+        2 | 3 => (u32::from_le_bytes(chunk(bytes, 8)?) as usize, 12),
+        _ => return Err(error("its NumPy format version is unknown")),
+    };
+    let header = bytes.get(header_at..).and_then(|rest| rest.get(..header_len)).ok_or(error("it is cut off"))?;
+    let header = std::str::from_utf8(header).map_err(|_| error("its header is not text"))?;
+    if !header.contains("'<f8'") {
+        return Err(error("its numbers are not little-endian float64"));
+    }
+    if !header.contains("'fortran_order': False") {
+        return Err(error("its rows are not stored one after the other"));
+    }
+    let rows = row_count(header).ok_or(error("its shape is not N × 6"))?;
+    if rows > MAX_STATIONS + 1 {
+        return Err(TrackError::StationCount(rows));
+    }
+    let numbers = &bytes[header_at + header_len..];
+    if numbers.len() != rows * COLUMNS * size_of::<f64>() {
+        return Err(error("it has more or fewer numbers than its shape says"));
+    }
+    let (numbers, _) = numbers.as_chunks::<8>();
+    let (rows, _) = numbers.as_chunks::<COLUMNS>();
+    let station = |row: &[[u8; 8]; COLUMNS]| Station::from_row(row.map(f64::from_le_bytes));
+    let mut stations: Vec<_> = rows.iter().map(station).collect();
+    if stations.len() > 1 && stations.first() == stations.last() {
+        stations.pop();
+    } else if let [first, .., last] = stations.as_slice() {
+        let [dx, dy] = [first.centre[0] - last.centre[0], first.centre[1] - last.centre[1]];
+        return Err(TrackError::Open((dx * dx + dy * dy).sqrt()));
+    }
+    Ok(stations)
+}
+
+fn chunk<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], TrackError> {
+    bytes.get(at..).and_then(|rest| rest.first_chunk()).copied().ok_or(TrackError::RouteFile("it is cut off"))
+}
+
+/// N of `'shape': (N, 6)`.
+fn row_count(header: &str) -> Option<usize> {
+    let (_, shape) = header.split_once("'shape': (")?;
+    let (shape, _) = shape.split_once(')')?;
+    let (rows, columns) = shape.split_once(',')?;
+    let is_six = columns.trim() == "6";
+    is_six.then(|| rows.trim().parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Station, Track, builtin_tracks};
+
+    /// A NumPy file of `shape` and `dtype` over `numbers`.
+    fn npy(dtype: &str, shape: &str, numbers: &[f64]) -> Vec<u8> {
+        let header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}\n");
+        let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+        bytes.extend((header.len() as u16).to_le_bytes());
+        bytes.extend(header.bytes());
+        bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        bytes
+    }
+
+    fn rows(stations: &[Station]) -> Vec<f64> {
+        stations.iter().flat_map(|s| [s.centre, s.inner, s.outer].concat()).collect()
+    }
+
+    #[test]
+    fn a_loop_is_read_and_named_after_its_file() {
+        let track = builtin_tracks::find("harbour").expect("a built-in track");
+        let mut stations = track.stations().to_vec();
+        stations.push(stations[0]);
+        let file = npy("<f8", &format!("({}, 6)", stations.len()), &rows(&stations));
+        let read = Track::parse("Harbour_Track", &file).expect("a route");
+        assert_eq!(read.name(), "harbour_track");
+        assert_eq!(read.stations(), track.stations());
+        assert_eq!(read.sha256(), track.sha256());
+    }
+
+    #[test]
+    fn an_open_route_is_refused() {
+        let track = builtin_tracks::find("harbour").expect("a built-in track");
+        let numbers = rows(track.stations());
+        let file = npy("<f8", &format!("({}, 6)", track.stations().len()), &numbers);
+        assert_eq!(Track::parse("open", &file).expect_err("open").code(), "track_open");
+    }
+
+    #[test]
+    fn malformed_files_are_refused_without_a_panic() {
+        let six = [0.0; 6];
+        let whole = npy("<f8", "(1, 6)", &six);
+        let cases = [
+            (npy("<f4", "(1, 6)", &six), "track_route_file"),
+            (npy("<f8", "(1, 4)", &six), "track_route_file"),
+            (npy("<f8", "(6,)", &six), "track_route_file"),
+            (npy("<f8", "(99999999999999999999, 6)", &six), "track_route_file"),
+            (npy("<f8", "(18446744073709551615, 6)", &six), "track_station_count"),
+            (npy("<f8", "(2, 6)", &six), "track_route_file"),
+            (whole.clone(), "track_station_count"),
+            (b"\x93NUMPY".to_vec(), "track_route_file"),
+            (b"\x93NUMPY\x09\x00\x00\x00".to_vec(), "track_route_file"),
+        ];
+        for (bytes, code) in cases {
+            let error = Track::parse("bad", &bytes).expect_err("malformed");
+            assert_eq!(error.code(), code, "{error}");
+        }
+        for length in 0..whole.len() {
+            assert!(Track::parse("cut", &whole[..length]).is_err());
+        }
+    }
+}
