@@ -1,0 +1,59 @@
+//! Where a car was during a race: what a replay player draws.
+
+use crate::{CONTROL_HZ, race::Race};
+use serde::Serialize;
+
+/// Samples of a race, one at the start and one after every control step. All lists have the same length.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Telemetry {
+    /// Samples per second.
+    pub hz: u32,
+    /// Seconds since the start.
+    pub secs: Vec<f64>,
+    /// Centre of mass, metres.
+    pub x_m: Vec<f32>,
+    pub y_m: Vec<f32>,
+    /// Heading, counter-clockwise from the x axis, in (−π, π].
+    pub yaw_rad: Vec<f32>,
+    /// Forward speed.
+    pub speed_mps: Vec<f32>,
+    /// Angle of the front wheels, + left.
+    pub steering_rad: Vec<f32>,
+    /// Number of the lap under way, from 1.
+    pub lap: Vec<u32>,
+    /// Way along the centre line since the start.
+    pub progress_m: Vec<f32>,
+    /// Whether the car stands for having left the track.
+    pub off_track: Vec<bool>,
+}
+
+impl Telemetry {
+    pub(crate) fn new() -> Self {
+        Self {
+            hz: CONTROL_HZ,
+            secs: Vec::new(),
+            x_m: Vec::new(),
+            y_m: Vec::new(),
+            yaw_rad: Vec::new(),
+            speed_mps: Vec::new(),
+            steering_rad: Vec::new(),
+            lap: Vec::new(),
+            progress_m: Vec::new(),
+            off_track: Vec::new(),
+        }
+    }
+
+    pub(crate) fn sample(&mut self, race: &Race) {
+        let car = race.car();
+        let (position, nose) = (car.position(), car.nose());
+        self.secs.push(race.secs());
+        self.x_m.push(position.x);
+        self.y_m.push(position.y);
+        self.yaw_rad.push(libm::atan2f(nose.y, nose.x));
+        self.speed_mps.push(car.motion().velocity.x);
+        self.steering_rad.push(car.steering_rad());
+        self.lap.push(race.laps().len() as u32 + 1);
+        self.progress_m.push(race.distance_m() as f32);
+        self.off_track.push(race.is_penalised());
+    }
+}
