@@ -24,11 +24,8 @@ fn batch(criterion: &mut Criterion) {
             assert_eq!(actions.len(), cars * ACTION_LEN);
             bencher.iter(|| {
                 batch.step(&actions, &mut facts);
-                for car in 0..cars {
-                    if facts[car].off_track {
-                        batch.spawn_anywhere(car);
-                    }
-                }
+                let lost = facts.iter().enumerate().filter(|(_, facts)| facts.off_track);
+                lost.for_each(|(car, _)| batch.spawn_anywhere(car));
                 batch.observe(&mut observations);
             });
         });

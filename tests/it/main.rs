@@ -1,0 +1,20 @@
+//! What crosses two crates, or a boundary. One binary; each module is a story.
+//!
+//! - `train_to_board`: a policy's life from random weights to the leaderboard
+//! - `same_bits`: laptop and league agree, and a replay cannot be forged
+//! - `bad_policies`, `bad_tracks`: every broken file gets its own answer, at the door and on the laptop
+//! - `killed`: SIGKILL at ten points of a submission's life
+//! - `many_people`: twenty at the same time
+//! - `access`: nobody sees or changes what isn't theirs, on any route
+//! - `pages`: the board and the replay player in a real browser
+//! - `architecture`: who may import whom, and whether the map is true
+
+mod access;
+mod architecture;
+mod bad_policies;
+mod bad_tracks;
+mod killed;
+mod many_people;
+mod pages;
+mod same_bits;
+mod train_to_board;
