@@ -1,0 +1,133 @@
+//! `paddock bench`: what this machine does, measured on the real thing.
+
+use super::print_json;
+use crate::{
+    allocator,
+    config::Config,
+    failure::{Failure, bad_input},
+    ppo::Ppo,
+    reward::REWARDS,
+};
+use clap::Args;
+use serde_json::json;
+use sim::{Batch, StepFacts, drivers, pilot::Pilot, referee};
+use sim_spec::{RaceRules, Track, builtin_tracks, observation::STATE_V1};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Cars of the environment's figure.
+const CARS: usize = 1024;
+/// Windows that are measured; their median is the figure, since a busy machine disturbs some of them.
+const WINDOWS: usize = 5;
+
+#[derive(Args)]
+pub struct Bench {
+    /// Seconds per figure
+    #[arg(long, value_name = "N", default_value_t = 5.0)]
+    seconds: f64,
+    /// Print the figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Bench {
+    pub fn run(self) -> Result<(), Failure> {
+        let window = Duration::try_from_secs_f64(self.seconds / WINDOWS as f64);
+        let window = window.map_err(|_| bad_input("--seconds", "a number of seconds from 0"))?;
+        allocator::keep_freed_memory();
+        let track = builtin_tracks::find("harbour").expect("a built-in track");
+        let config = Config::default();
+        let env_steps_per_sec = env_steps_per_sec(&track, window);
+        let races_per_sec = races_per_sec(&track, window);
+        let train_steps_per_sec = train_steps_per_sec(&track, &config, window);
+        let document = json!({
+            "env_steps_per_sec": env_steps_per_sec.round(),
+            "train_steps_per_sec": train_steps_per_sec.round(),
+            "races_per_sec": races_per_sec.round(),
+            "threads": {"env": 1, "train": config.threads, "races": 1},
+            "machine": {
+                "cpu": cpu(),
+                "cores": thread::available_parallelism().map_or(1, usize::from),
+                "os": std::env::consts::OS,
+                "arch": std::env::consts::ARCH,
+            },
+            "settings": {
+                "track": track.name(),
+                "env_cars": CARS,
+                "race_laps": RaceRules::default().laps,
+                "train": config,
+                "build": if cfg!(debug_assertions) { "dev" } else { "release" },
+            },
+        });
+        match self.json {
+            true => print_json(&document),
+            false => {
+                println!("simulating  {:>12.0} control steps/s   {CARS} cars, one thread", env_steps_per_sec);
+                let Config { threads, epochs, hidden, .. } = config;
+                println!(
+                    "training    {train_steps_per_sec:>12.0} control steps/s   PPO, {hidden:?}, {epochs} epochs, {threads} threads"
+                );
+                println!("racing      {races_per_sec:>12.0} races/s           three laps, one by one, one thread");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Control steps per second of one thread, observations and new starts included.
+fn env_steps_per_sec(track: &Track, window: Duration) -> f64 {
+    let mut batch = Batch::new(track, CARS, 1);
+    let mut observations = vec![0.0; CARS * STATE_V1.len()];
+    let mut facts = vec![StepFacts::default(); CARS];
+    batch.observe(&mut observations);
+    // One action per car, kept: what a policy costs is part of the training figure, not of this one.
+    let mut pilot = Pilot::new(&drivers::centre_line(2.0));
+    let actions: Vec<f32> = observations.chunks_exact(STATE_V1.len()).flat_map(|seen| pilot.act(seen)).collect();
+    let control_step = || {
+        batch.step(&actions, &mut facts);
+        for (car, facts) in facts.iter().enumerate() {
+            if facts.off_track {
+                batch.spawn_anywhere(car);
+            }
+        }
+        batch.observe(&mut observations);
+    };
+    median_rate(window, control_step) * CARS as f64
+}
+
+/// Control steps per second of the whole loop: driving, choosing, learning.
+fn train_steps_per_sec(track: &Track, config: &Config, window: Duration) -> f64 {
+    let mut ppo = Ppo::new(config.clone(), 1, track.clone(), &REWARDS[0]);
+    median_rate(window, || drop(ppo.iterate())) * config.steps_per_iteration() as f64
+}
+
+/// Races per second of one thread, one by one, as the referee runs them.
+fn races_per_sec(track: &Track, window: Duration) -> f64 {
+    let (policy, rules) = (drivers::centre_line(2.0), RaceRules::default());
+    median_rate(window, || drop(referee::race(track, &policy, &rules, 1)))
+}
+
+/// How often per second `work` is done: the median over some windows, after one that does not count.
+fn median_rate(window: Duration, mut work: impl FnMut()) -> f64 {
+    let mut measure = || {
+        let (start, mut times) = (Instant::now(), 0.0);
+        while start.elapsed() < window || times == 0.0 {
+            work();
+            times += 1.0;
+        }
+        times / start.elapsed().as_secs_f64()
+    };
+    measure();
+    let mut rates: Vec<f64> = (0..WINDOWS).map(|_| measure()).collect();
+    rates.sort_by(f64::total_cmp);
+    rates[WINDOWS / 2]
+}
+
+/// The processor's name, where the system tells it in a file.
+fn cpu() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info.lines().find_map(|line| line.strip_prefix("model name")).and_then(|line| line.split_once(": "));
+    name.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.to_owned())
+}

@@ -1,0 +1,63 @@
+//! The commands of `paddock`, one file each.
+
+mod bench;
+mod board;
+mod eval;
+mod login;
+mod submit;
+mod track;
+mod train;
+mod verify;
+
+use crate::failure::Failure;
+use clap::{Parser, Subcommand};
+use serde::Serialize;
+
+/// Train racing agents, race them, and enter them in your company's league.
+#[derive(Parser)]
+#[command(name = "paddock", version, propagate_version = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Train an agent from nothing
+    Train(train::Train),
+    /// Race a policy as the league's referee does
+    Eval(eval::Eval),
+    /// Run a replay again and see whether it is true
+    Verify(verify::Verify),
+    /// List, show and import tracks
+    #[command(subcommand)]
+    Track(track::Track),
+    /// Remember a league and your token
+    Login(login::Login),
+    /// Enter a race with a policy
+    Submit(submit::Submit),
+    /// Show the leaderboard of a race
+    Board(board::Board),
+    /// Measure how fast this machine simulates, trains and races
+    Bench(bench::Bench),
+}
+
+/// Runs a command.
+pub fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Train(train) => train.run(),
+        Command::Eval(eval) => eval.run(),
+        Command::Verify(verify) => verify.run(),
+        Command::Track(track) => track.run(),
+        Command::Login(login) => login.run(),
+        Command::Submit(submit) => submit.run(),
+        Command::Board(board) => board.run(),
+        Command::Bench(bench) => bench.run(),
+    }
+}
+
+/// Prints the one JSON document of `--json`.
+fn print_json(document: &impl Serialize) {
+    let text = serde_json::to_string_pretty(document).expect("what we print is plain data");
+    println!("{text}");
+}

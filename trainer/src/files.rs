@@ -1,0 +1,57 @@
+//! Reading what a person names, and writing so that a file is whole or not there.
+
+use crate::failure::{Failure, bad_input, not_done};
+use sim_spec::{Policy, Replay, Track, builtin_tracks, limits};
+use std::{
+    fs::{self, File},
+    io::{Read, Write},
+    path::Path,
+};
+
+/// A track: a built-in name, or a file of ours or of DeepRacer.
+pub fn read_track(name_or_path: &str) -> Result<Track, Failure> {
+    if let Some(track) = builtin_tracks::find(name_or_path) {
+        return Ok(track);
+    }
+    let path = Path::new(name_or_path);
+    if !path.exists() {
+        let names = builtin_tracks::names().join(", ");
+        return Err(bad_input(name_or_path, format!("neither a file nor a built-in track (those are: {names})")));
+    }
+    let bytes = read(path, limits::MAX_TRACK_BYTES)?;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    Track::parse(&stem, &bytes).map_err(|error| bad_input(name_or_path, error))
+}
+
+/// A policy file: the policy and the bytes that it stands in.
+pub fn read_policy(path: &Path) -> Result<(Policy, Vec<u8>), Failure> {
+    let bytes = read(path, limits::MAX_POLICY_BYTES)?;
+    let policy = Policy::from_bytes(&bytes).map_err(|error| bad_input(path.display(), error))?;
+    Ok((policy, bytes))
+}
+
+/// A replay file. A file that is there and is no valid replay is a replay that was refused, not bad usage.
+pub fn read_replay(path: &Path) -> Result<Replay, Failure> {
+    let bytes = read(path, limits::MAX_REPLAY_BYTES)?;
+    Replay::from_bytes(&bytes).map_err(|error| not_done(path.display(), error))
+}
+
+/// A file's bytes; of a larger one as many as show that it is too large.
+fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
+    let cannot = |error: std::io::Error| bad_input(path.display(), format!("cannot be read: {error}"));
+    let mut bytes = Vec::new();
+    File::open(path).map_err(cannot)?.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    Ok(bytes)
+}
+
+/// Writes a file so that after a crash at any moment it is either as before or as it should be.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let cannot = |error: std::io::Error| not_done(path.display(), format!("cannot be written: {error}"));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".partial");
+    let partial = path.with_file_name(name);
+    let mut file = File::create(&partial).map_err(cannot)?;
+    file.write_all(bytes).map_err(cannot)?;
+    file.sync_all().map_err(cannot)?;
+    fs::rename(&partial, path).map_err(cannot)
+}

@@ -1,0 +1,32 @@
+//! Learning to race, and the racer's program `paddock`.
+//!
+//! The trainer turns what the sim states into reward, and learns from it. It is the only crate that knows libtorch.
+//!
+//! [`ppo::Ppo::iterate`] is the algorithm; [`training::Training::run`] is a run around it: evaluate, keep the best,
+//! checkpoint. A run's files are those of [`run_folder`]. Whatever leaves the trainer does so through [`export`], whole.
+
+pub mod adam;
+pub mod allocator;
+pub mod cars;
+pub mod checkpoint;
+pub mod commands;
+pub mod config;
+pub mod credentials;
+pub mod evaluation;
+pub mod export;
+pub mod failure;
+pub mod files;
+pub mod gae;
+mod init;
+pub mod league;
+pub mod loss;
+pub mod network;
+pub mod noise;
+pub mod normaliser;
+pub mod ppo;
+pub mod progress;
+pub mod reward;
+pub mod rollout;
+pub mod run_folder;
+pub mod team;
+pub mod training;
