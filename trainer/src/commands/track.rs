@@ -74,10 +74,11 @@ fn show(track: &sim_spec::Track, json: bool, text: bool) {
     } else if json {
         print_json(&facts);
     } else {
+        let metres = |value: &Value| format!("{:.2}", value.as_f64().unwrap_or_default());
         println!("{} ({})", track.title(), track.name());
-        println!("  length           {:.2} m", facts["length_m"]);
-        println!("  width            {:.2} to {:.2} m", facts["width_m"][0], facts["width_m"][1]);
-        println!("  tightest radius  {:.2} m", facts["tightest_radius_m"]);
+        println!("  length           {} m", metres(&facts["length_m"]));
+        println!("  width            {} to {} m", metres(&facts["width_m"][0]), metres(&facts["width_m"][1]));
+        println!("  tightest radius  {} m", metres(&facts["tightest_radius_m"]));
         println!("  stations         {}", facts["stations"]);
         println!("  sha256           {}", track.sha256());
     }
