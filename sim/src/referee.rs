@@ -30,7 +30,7 @@ pub enum Mismatch {
     SimVersion { recorded: String },
     #[error("the replay has {recorded} actions, but the race is over after {needed}")]
     TooManyActions { recorded: usize, needed: usize },
-    #[error("the replay's {0} actions do not finish the race: some were taken away")]
+    #[error("the replay's {0} actions end before the race is over: they were changed or cut off")]
     TooFewActions(usize),
     #[error("{what}: recorded {recorded}, run again {again}")]
     Result { what: String, recorded: String, again: String },

@@ -32,6 +32,10 @@ fn the_laptop_and_the_league_give_the_same_times() {
                 rules["laps"].to_string().as_ref(),
                 "--seed".as_ref(),
                 race["seed"].to_string().as_ref(),
+                "--off-track-penalty".as_ref(),
+                rules["off_track_penalty_secs"].to_string().as_ref(),
+                "--time-limit".as_ref(),
+                rules["time_limit_secs"].to_string().as_ref(),
                 "--json".as_ref(),
             ]
             .map(std::ffi::OsStr::to_owned);
@@ -82,14 +86,16 @@ fn a_forged_replay_is_refused_with_the_reason() {
         let replay = Replay::new(track.clone(), replay.rules().clone(), actions, result);
         replay.expect("well formed").to_bytes()
     };
-    write(&forged(|actions, _| actions[30][1] = -1.0));
+    write(&forged(|actions, _| actions[30][1] -= 1e-3));
     verify(&file, &[]).refused(1, "lap 1");
+    write(&forged(|actions, _| actions[30..60].iter_mut().for_each(|action| action[1] = -1.0)));
+    verify(&file, &[]).refused(1, "changed or cut off");
     // nor better times with these actions,
     write(&forged(|_, result| result.total_secs -= f64::EPSILON * 64.0));
     verify(&file, &[]).refused(1, "total time");
     // nor from another start.
     write(&forged(|_, result| result.seed = 2));
-    verify(&file, &[]).refused(1, "lap 1");
+    verify(&file, &[]).refused(1, "some.replay");
 
     // The result names the track inside; one moved border and it is another one.
     let mut moved = replay.to_bytes();

@@ -33,6 +33,8 @@ pub enum PolicyError {
     NotSafetensors,
     #[error("the file claims a header of {0} bytes; at most {MAX_POLICY_HEADER_BYTES} are read: the file is damaged")]
     HeaderTooLarge(u64),
+    #[error("the file claims tensors of {0} bytes; at most {MAX_POLICY_BYTES} are accepted: the file is damaged")]
+    ClaimsTooMuch(u64),
     #[error("the policy file is cut off or padded: its header and its size do not agree; copy it again")]
     Truncated,
     #[error("the policy file's header is not valid: {0}")]
@@ -90,6 +92,7 @@ impl PolicyError {
             Self::Onnx => "policy_is_onnx",
             Self::NotSafetensors => "policy_not_safetensors",
             Self::HeaderTooLarge(_) => "policy_header_too_large",
+            Self::ClaimsTooMuch(_) => "policy_claims_too_much",
             Self::Truncated => "policy_truncated",
             Self::Header(_) => "policy_header",
             Self::DuplicateTensor(_) => "policy_duplicate_tensor",
@@ -141,7 +144,7 @@ struct LayerEntry {
 
 pub fn parse(bytes: &[u8]) -> Result<Policy, PolicyError> {
     let header = header(bytes)?;
-    check_names_are_unique(header)?;
+    check_entries(header)?;
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(refuse)?;
     let text = metadata.metadata().as_ref().and_then(|map| map.get(MANIFEST_KEY)).ok_or(PolicyError::NoManifest)?;
     let manifest = manifest(text)?;
@@ -229,36 +232,50 @@ fn refuse(error: SafeTensorError) -> PolicyError {
     }
 }
 
-/// A JSON reader keeps the last of two equal names, a reviewer may read the first: neither is raced.
-fn check_names_are_unique(header: &[u8]) -> Result<(), PolicyError> {
+/// What a library would not notice, or would say too late. A JSON reader keeps the last of two equal names, a reviewer
+/// may read the first: neither is raced. And who claims gigabytes is told so.
+fn check_entries(header: &[u8]) -> Result<(), PolicyError> {
     let mut deserializer = serde_json::Deserializer::from_slice(header);
-    let names = Names::deserialize(&mut deserializer).map_err(|error| PolicyError::Header(error.to_string()))?;
+    let entries = Entries::deserialize(&mut deserializer).map_err(|error| PolicyError::Header(error.to_string()))?;
     let mut seen = BTreeSet::new();
-    match names.0.into_iter().find(|name| !seen.insert(name.clone())) {
-        Some(name) => Err(PolicyError::DuplicateTensor(name)),
-        None => Ok(()),
+    for (name, entry) in entries.0 {
+        let end = entry.data_offsets.map_or(0, |[_, end]| end);
+        if end > MAX_POLICY_BYTES as u64 {
+            return Err(PolicyError::ClaimsTooMuch(end));
+        }
+        if !seen.insert(name.clone()) {
+            return Err(PolicyError::DuplicateTensor(name));
+        }
     }
+    Ok(())
 }
 
-/// All names of a JSON object, repeated ones too.
-struct Names(Vec<String>);
+/// All entries of a JSON object, those of repeated names too.
+struct Entries(Vec<(String, Entry)>);
 
-impl<'de> Deserialize<'de> for Names {
+/// What is looked at in a tensor's entry before the library reads it.
+#[derive(Deserialize)]
+struct Entry {
+    #[serde(default)]
+    data_offsets: Option<[u64; 2]>,
+}
+
+impl<'de> Deserialize<'de> for Entries {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Collect;
         impl<'de> Visitor<'de> for Collect {
-            type Value = Names;
+            type Value = Entries;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Names, M::Error> {
-                let mut names = Vec::new();
-                while let Some((name, serde::de::IgnoredAny)) = map.next_entry()? {
-                    names.push(name);
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Entries, M::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
                 }
-                Ok(Names(names))
+                Ok(Entries(entries))
             }
         }
         deserializer.deserialize_map(Collect)

@@ -87,7 +87,7 @@ fn sizes_are_not_believed() {
     check(&policy().to_bytes()[..5], "policy_truncated");
     // A tensor of ten gigabytes in a file of some hundred bytes.
     let claimed = json!({"a": {"dtype": "F32", "shape": [2_500_000_000_u64], "data_offsets": [0, 10_000_000_000_u64]}});
-    check(&file(&claimed.to_string(), &[]), "policy_truncated");
+    check(&file(&claimed.to_string(), &[]), "policy_claims_too_much");
     let overflow = json!({"a": {"dtype": "F32", "shape": [u64::MAX, u64::MAX], "data_offsets": [0, 4]}});
     check(&file(&overflow.to_string(), &[0; 4]), "policy_header");
     check(&[&policy().to_bytes()[..], b"more"].concat(), "policy_truncated");
