@@ -100,7 +100,10 @@ fn env_steps_per_sec(track: &Track, window: Duration) -> f64 {
 /// Control steps per second of the whole loop: driving, choosing, learning.
 fn train_steps_per_sec(track: &Track, config: &Config, window: Duration) -> f64 {
     let mut ppo = Ppo::new(config.clone(), 1, track.clone(), &REWARDS[0]);
-    median_rate(window, || drop(ppo.iterate())) * config.steps_per_iteration() as f64
+    let learn = || {
+        ppo.iterate();
+    };
+    median_rate(window, learn) * config.steps_per_iteration() as f64
 }
 
 /// Races per second of one thread, one by one, as the referee runs them.

@@ -22,6 +22,8 @@ export function drawCar(context: CanvasRenderingContext2D, pose: Pose, colour: s
   context.scale(scale, scale);
   context.globalAlpha = isGhost ? 0.8 : 1;
   context.fillStyle = palette.wheel;
+  context.strokeStyle = palette.centreLine;
+  context.lineWidth = 0.006;
   const track = CAR_WIDTH_M / 2 - WHEEL_WIDTH_M / 2;
   for (const side of [-track, track]) {
     drawWheel(context, -AXLE_M, side, 0);
@@ -38,6 +40,7 @@ function drawWheel(context: CanvasRenderingContext2D, x: number, y: number, angl
   context.beginPath();
   context.roundRect(-WHEEL_LENGTH_M / 2, -WHEEL_WIDTH_M / 2, WHEEL_LENGTH_M, WHEEL_WIDTH_M, 0.01);
   context.fill();
+  context.stroke();
   context.restore();
 }
 
@@ -45,11 +48,11 @@ function drawWheel(context: CanvasRenderingContext2D, x: number, y: number, angl
 function drawBody(context: CanvasRenderingContext2D, colour: string, palette: Palette): void {
   const rear = -CAR_LENGTH_M / 2;
   const nose = CAR_LENGTH_M / 2;
-  const wide = CAR_WIDTH_M / 2 - 0.022;
-  const narrow = wide * 0.55;
+  const wide = CAR_WIDTH_M / 2 - 0.04;
+  const narrow = wide * 0.6;
   context.fillStyle = colour;
   context.strokeStyle = palette.border;
-  context.lineWidth = 0.01;
+  context.lineWidth = 0.008;
   context.lineJoin = "round";
   context.beginPath();
   context.moveTo(rear, -wide);

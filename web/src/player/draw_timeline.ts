@@ -1,6 +1,7 @@
 /** Draws the speed of the runs over the race's time, with laps and off-tracks: the ground under the scrubber. */
 import type { Size } from "./camera";
-import { type LapTime, type OffTrack } from "./laps";
+import { drawMark } from "./draw_mark";
+import type { LapTime, OffTrack } from "./laps";
 import type { Palette } from "./palette";
 import { type Run, lastNotAbove } from "./run";
 
@@ -12,9 +13,8 @@ export interface TimelineRun {
 }
 
 /** Room above the fastest and below the slowest speed, CSS pixels; laps are numbered in the upper one. */
-const TOP = 16;
-const BOTTOM = 4;
-const MARK = 4;
+const TOP = 20;
+const BOTTOM = 8;
 
 export function drawTimeline(
   context: CanvasRenderingContext2D,
@@ -34,7 +34,7 @@ export function drawTimeline(
   shown.forEach(({ run, offTracks }, index) => {
     for (const { startSecs } of offTracks) {
       const speedMps = run.speedMps[lastNotAbove(run.secs, startSecs)];
-      drawMark(context, x(startSecs), y(speedMps), palette.runs[index], palette);
+      drawMark(context, x(startSecs), y(speedMps), palette.runs[index], palette.onRun, 1);
     }
   });
 }
@@ -43,7 +43,7 @@ function drawLaps(context: CanvasRenderingContext2D, laps: readonly LapTime[], x
   context.fillStyle = palette.muted;
   context.strokeStyle = palette.muted;
   context.lineWidth = 1;
-  context.font = "11px system-ui, sans-serif";
+  context.font = `11px ${palette.font}`;
   context.textBaseline = "top";
   for (const { lap, startSecs, endSecs } of laps) {
     context.globalAlpha = 0.45;
@@ -78,20 +78,4 @@ function drawSpeed(
   context.fillStyle = colour;
   context.fill();
   context.globalAlpha = 1;
-}
-
-/** A cross on a disc in the run's colour. */
-function drawMark(context: CanvasRenderingContext2D, x: number, y: number, colour: string, palette: Palette): void {
-  context.fillStyle = colour;
-  context.beginPath();
-  context.arc(x, y, MARK + 2, 0, 2 * Math.PI);
-  context.fill();
-  context.strokeStyle = palette.wheel;
-  context.lineWidth = 1.5;
-  context.beginPath();
-  for (const side of [-1, 1]) {
-    context.moveTo(x - MARK / 2, y - (side * MARK) / 2);
-    context.lineTo(x + MARK / 2, y + (side * MARK) / 2);
-  }
-  context.stroke();
 }

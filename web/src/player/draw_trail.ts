@@ -23,7 +23,8 @@ export function drawTrail(context: CanvasRenderingContext2D, run: Run, secs: num
   const here = lastNotAbove(run.secs, secs);
   const oldestM = run.reachedM[here] - trail.lengthM;
   const first = oldestM <= run.reachedM[0] ? 0 : lastNotAbove(run.reachedM, oldestM);
-  context.lineCap = "round";
+  // Round ends would show as beads where the trail is see-through.
+  context.lineCap = "butt";
   context.lineWidth = trail.widthM;
   for (let index = first; index <= here; index += 1) {
     // The newest piece ends at the car, between two positions.
@@ -38,17 +39,4 @@ export function drawTrail(context: CanvasRenderingContext2D, run: Run, secs: num
     context.stroke();
   }
   context.globalAlpha = 1;
-}
-
-/** Marks the place where a car left the track: a cross that does not depend on its colour. */
-export function drawOffTrackMark(context: CanvasRenderingContext2D, xM: number, yM: number, colour: string, pixelM: number): void {
-  const half = 5 * pixelM;
-  context.strokeStyle = colour;
-  context.lineWidth = 2 * pixelM;
-  context.beginPath();
-  context.moveTo(xM - half, yM - half);
-  context.lineTo(xM + half, yM + half);
-  context.moveTo(xM - half, yM + half);
-  context.lineTo(xM + half, yM - half);
-  context.stroke();
 }

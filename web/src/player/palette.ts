@@ -10,7 +10,10 @@ export interface Palette {
   centreLine: string;
   muted: string;
   wheel: string;
-  offTrack: string;
+  /** On a run's colour. */
+  onRun: string;
+  /** Names of the page's fonts. */
+  font: string;
   /** Slow, middle, fast: rising in lightness, so that it also reads without colours. */
   speeds: string[];
 }
@@ -27,7 +30,8 @@ export function paletteOf(element: Element): Palette {
     centreLine: colour("road-centre"),
     muted: colour("muted"),
     wheel: colour("wheel"),
-    offTrack: colour("warn"),
+    onRun: colour("panel"),
+    font: style.fontFamily,
     speeds: speedColours([colour("speed-slow"), colour("speed-middle"), colour("speed-fast")]),
   };
 }

@@ -2,8 +2,9 @@
 import type { Track } from "../api/types";
 import { type Camera, type Size, boxOf, fitted, following, glided, isSettled, transformOf } from "./camera";
 import { carScale, drawCar } from "./draw_car";
+import { drawMark } from "./draw_mark";
 import { drawRoad, roadOf } from "./draw_track";
-import { bySpeed, drawOffTrackMark, drawTrail } from "./draw_trail";
+import { bySpeed, drawTrail } from "./draw_trail";
 import { offTracks } from "./laps";
 import type { Palette } from "./palette";
 import type { Playback } from "./playback";
@@ -43,7 +44,7 @@ export function stage(context: CanvasRenderingContext2D, track: Track, runs: rea
       lengthM: track.length_m,
     });
     for (const { startSecs, pose } of marks[index]) {
-      if (startSecs <= state.secs) drawOffTrackMark(context, pose.xM, pose.yM, palette.offTrack, pixelM);
+      if (startSecs <= state.secs) drawMark(context, pose.xM, pose.yM, colour, palette.wheel, pixelM);
     }
   }
 
