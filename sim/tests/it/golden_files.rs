@@ -1,0 +1,44 @@
+//! Files of every format version, kept for ever: whatever Paddock once wrote, it reads.
+//!
+//! `UPDATE_GOLDEN=1 cargo test -p sim` writes the files of the present versions. Files of earlier versions are never
+//! written again.
+
+use crate::harbour;
+use sim::{SIM_VERSION, drivers, referee};
+use sim_spec::{Policy, RaceRules, Replay, Track};
+use std::{fs, path::PathBuf};
+
+/// The file of that name, made by `make` if it is to be written anew.
+fn golden(name: &str, make: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&path, make()).expect("a writable folder");
+    }
+    fs::read(path).expect(name)
+}
+
+#[test]
+fn a_policy_of_version_1_is_read_and_written_alike() {
+    let bytes = golden("policy-v1.safetensors", || drivers::centre_line(2.0).to_bytes());
+    let policy = Policy::from_bytes(&bytes).expect("version 1");
+    assert_eq!(policy, drivers::centre_line(2.0));
+    assert!(policy.to_bytes() == bytes);
+}
+
+#[test]
+fn a_track_of_version_1_is_read_and_written_alike() {
+    let bytes = golden("track-v1.toml", || harbour().to_text().into_bytes());
+    let track = Track::parse("", &bytes).expect("version 1");
+    assert_eq!(track, harbour());
+    assert!(track.to_text().into_bytes() == bytes);
+}
+
+#[test]
+fn a_replay_of_version_1_is_read_written_alike_and_verified() {
+    let race = || referee::race(&harbour(), &drivers::centre_line(2.0), &RaceRules::default(), 1);
+    let bytes = golden("replay-v1.replay", || race().to_bytes());
+    let replay = Replay::from_bytes(&bytes).expect("version 1");
+    assert!(replay.to_bytes() == bytes);
+    assert_eq!(replay.result().sim_version, SIM_VERSION, "write a file of the new simulator beside this one");
+    assert_eq!(referee::verify(&replay).as_ref(), Ok(replay.result()));
+}
