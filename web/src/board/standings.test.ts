@@ -33,8 +33,8 @@ test("up to two runs are chosen, and the first one stays", () => {
 });
 
 test("the fastest lap need not be the leader's", () => {
-  expect(fastestLapSecs([entry(1, "amy"), entry(2, "bo", { best_lap_secs: 8 }), entry(3, "cy", { best_lap_secs: null })])).toBe(8);
-  expect(fastestLapSecs([entry(1, "amy", { best_lap_secs: null })])).toBeUndefined();
+  expect(fastestLapSecs([entry(1, "amy"), entry(2, "bo", { best_lap_secs: 8 })])).toBe(8);
+  expect(fastestLapSecs([])).toBeUndefined();
 });
 
 test("a better run of the same person is a change, a lost place is not", () => {

@@ -28,8 +28,7 @@ export function choose(chosen: readonly string[], entry: string): string[] {
 
 /** The shortest lap on a board; undefined while there is none. */
 export function fastestLapSecs(entries: readonly Entry[]): number | undefined {
-  const laps = entries.map((entry) => entry.best_lap_secs).filter((secs) => secs != null);
-  return laps.length === 0 ? undefined : Math.min(...laps);
+  return entries.length === 0 ? undefined : Math.min(...entries.map((entry) => entry.best_lap_secs));
 }
 
 /** Rows that are new on a board or came with another run, in the board's order. */

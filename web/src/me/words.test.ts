@@ -9,6 +9,12 @@ const submission = (more: Partial<Submission>): Submission => ({
   status: "finished",
   policy_sha256: "",
   submitted_at: "2026-03-01T12:00:00Z",
+  finished_at: null,
+  position: null,
+  rank: null,
+  score_secs: null,
+  result: null,
+  detail: null,
   ...more,
 });
 const race = { rules: { laps: 3 } } as Race;
