@@ -3,6 +3,7 @@
 //! - `train_to_board`: a policy's life from random weights to the leaderboard
 //! - `same_bits`: laptop and league agree, and a replay cannot be forged
 //! - `bad_policies`, `bad_tracks`: every broken file gets its own answer, at the door and on the laptop
+//! - `commands`: exit status, one line on stderr, one document on stdout
 //! - `killed`: SIGKILL at ten points of a submission's life
 //! - `many_people`: twenty at the same time
 //! - `access`: nobody sees or changes what isn't theirs, on any route
@@ -13,6 +14,7 @@ mod access;
 mod architecture;
 mod bad_policies;
 mod bad_tracks;
+mod commands;
 mod killed;
 mod many_people;
 mod pages;

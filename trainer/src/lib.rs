@@ -19,6 +19,7 @@ pub mod files;
 pub mod gae;
 mod init;
 pub mod league;
+pub mod limits;
 pub mod loss;
 pub mod network;
 pub mod noise;

@@ -27,5 +27,5 @@ fn bad_usage(error: &clap::Error) -> Failure {
     let text = error.to_string();
     let first = text.split("\n\n").next().unwrap_or_default();
     let first = first.trim_start_matches("error: ");
-    Failure::BadInput(format!("{first}; see --help"))
+    Failure::BadInput(format!("{first}; see `paddock help`"))
 }

@@ -1,6 +1,6 @@
 //! The progress of a run on stderr: one line that moves in a terminal, a plain line now and then elsewhere.
 
-use crate::{ppo::Report, training::Limits};
+use crate::{limits::Limits, ppo::Report};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::IsTerminal,

@@ -50,6 +50,8 @@ pub struct Settings {
     pub algorithm: String,
     pub reward: String,
     pub seed: u64,
+    /// Laps that a policy is judged over; the best by them is the one that is kept.
+    pub laps: u32,
     /// Control steps done so far. `--steps` of this number, with all else as here, gives the same policy to the bit.
     pub steps: u64,
     pub config: Config,
@@ -57,7 +59,7 @@ pub struct Settings {
 
 impl Settings {
     /// The settings of a new run.
-    pub fn new(track: &Track, reward: &Reward, seed: u64, config: Config) -> Self {
+    pub fn new(track: &Track, reward: &Reward, seed: u64, laps: u32, config: Config) -> Self {
         Self {
             format: FORMAT.into(),
             version: VERSION,
@@ -69,6 +71,7 @@ impl Settings {
             algorithm: "ppo".into(),
             reward: reward.name.into(),
             seed,
+            laps,
             steps: 0,
             config,
         }

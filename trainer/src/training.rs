@@ -5,6 +5,7 @@ use crate::{
     evaluation::Evaluation,
     export,
     failure::{Failure, not_done},
+    limits::Limits,
     network::Layout,
     ppo::{Ppo, Report},
     progress::Progress,
@@ -13,21 +14,10 @@ use crate::{
 };
 use serde_json::{Map, Value, json};
 use sim_spec::{Policy, Provenance, RaceRules, Track, observation::STATE_V1};
-use std::time::{Duration, Instant};
-
-/// Laps of an evaluation where the run does not say how many it wants.
-const LAPS: u32 = 3;
-
-/// When a run ends: at the first of these that is reached.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Limits {
-    /// Time since this process began to train.
-    pub time: Option<Duration>,
-    /// Control steps over all cars, from the very start of the run.
-    pub steps: Option<u64>,
-    /// Clean laps in a row, from each start of the evaluation.
-    pub clean_laps: Option<u32>,
-}
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 /// A run under way.
 pub struct Training {
@@ -66,7 +56,7 @@ impl Training {
         let ppo = Ppo::resume(settings.config.clone(), settings.seed, track.clone(), reward, state);
         let best = match policy {
             Some(policy) => {
-                let evaluation = Evaluation::of(&policy, &track, &Evaluation::rules(&track, LAPS)?);
+                let evaluation = Evaluation::of(&policy, &track, &Evaluation::rules(&track, settings.laps)?);
                 Some((policy, evaluation))
             }
             None => None,
@@ -78,7 +68,8 @@ impl Training {
     pub fn run(&mut self, limits: Limits, progress: &mut Progress) -> Result<Outcome, Failure> {
         let Config { evaluate_every, checkpoint_every, .. } = self.settings.config;
         let start = Instant::now();
-        let rules = Evaluation::rules(&self.track, limits.clean_laps.unwrap_or(LAPS))?;
+        let laps = limits.clean_laps.unwrap_or(self.settings.laps);
+        let rules = Evaluation::rules(&self.track, laps)?;
         let mut is_reached = limits.clean_laps.is_none();
         loop {
             let is_due = |limit: Option<Duration>| limit.is_some_and(|limit| start.elapsed() >= limit);
@@ -112,7 +103,7 @@ impl Training {
     }
 
     /// Where the policy is written to.
-    pub fn policy_path(&self) -> std::path::PathBuf {
+    pub fn policy_path(&self) -> PathBuf {
         self.folder.policy_path()
     }
 

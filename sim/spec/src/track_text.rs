@@ -71,6 +71,7 @@ pub fn write(track: &Track) -> String {
 #[cfg(test)]
 mod tests {
     use crate::{Track, TrackError, builtin_tracks};
+    use proptest::prelude::*;
 
     #[test]
     fn writing_and_reading_gives_the_same_bits() {
@@ -102,5 +103,17 @@ mod tests {
     fn a_file_beyond_the_limit_is_not_read() {
         let error = Track::parse("stem", &vec![b'#'; 2_000_000]).expect_err("too large");
         assert_eq!(error, TrackError::TooLarge(2_000_000));
+    }
+
+    proptest! {
+        #[test]
+        fn no_changed_byte_panics(at in 0..10_000_usize, with in any::<u8>()) {
+            let mut bytes = builtin_tracks::find("harbour").expect("a built-in track").to_text().into_bytes();
+            let at = at % bytes.len();
+            bytes[at] = with;
+            if let Ok(track) = Track::parse("changed", &bytes) {
+                prop_assert_eq!(Track::parse("", track.to_text().as_bytes()), Ok(track));
+            }
+        }
     }
 }

@@ -25,7 +25,7 @@ const WINDOWS: usize = 5;
 #[derive(Args)]
 pub struct Bench {
     /// Seconds per figure
-    #[arg(long, value_name = "N", default_value_t = 5.0)]
+    #[arg(long, value_name = "N", default_value_t = 5.0, allow_negative_numbers = true)]
     seconds: f64,
     /// Print the figures as JSON
     #[arg(long)]

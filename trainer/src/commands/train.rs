@@ -5,16 +5,19 @@ use crate::{
     config::Config,
     failure::{Failure, bad_input, not_done},
     files::read_track,
+    limits::Limits,
     progress::Progress,
     reward::{self, REWARDS},
     run_folder::{RunFolder, Settings},
-    training::{Limits, Outcome, Training},
+    training::{Outcome, Training},
 };
 use clap::{Args, ValueEnum};
 use std::{path::PathBuf, time::Duration};
 
 /// Seconds of training where no limit is given: enough for quick clean laps on the built-in tracks.
 const SECONDS: f64 = 20.0;
+/// Laps that a policy is judged over where the run does not say how many it wants.
+const LAPS: u32 = 3;
 
 #[derive(Args)]
 pub struct Train {
@@ -31,7 +34,7 @@ pub struct Train {
     #[arg(long, value_enum, default_value = "ppo")]
     algo: Algorithm,
     /// Stop after this many seconds [default: 20, if no other limit is given]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     seconds: Option<f64>,
     /// Stop after this many control steps, over all cars
     #[arg(long, value_name = "N")]
@@ -72,7 +75,7 @@ impl Train {
         let limits = self.limits()?;
         let mut training = match &self.resume {
             Some(folder) => Training::resume(RunFolder::open(folder)?)?,
-            None => self.begin()?,
+            None => self.begin(&limits)?,
         };
         let outcome = training.run(limits, &mut Progress::new())?;
         tell(&outcome, &training);
@@ -98,13 +101,14 @@ impl Train {
         Ok(Limits { time, steps: *steps, clean_laps: *until_laps })
     }
 
-    fn begin(&self) -> Result<Training, Failure> {
+    fn begin(&self, limits: &Limits) -> Result<Training, Failure> {
         let track = read_track(&self.track)?;
         let reward = reward::find(&self.reward).ok_or_else(|| {
             let known = REWARDS.each_ref().map(|reward| format!("{} ({})", reward.name, reward.summary));
             bad_input(&self.reward, format!("no such reward; there are: {}", known.join("; ")))
         })?;
-        let settings = Settings::new(&track, reward, self.seed, Config::default());
+        let laps = limits.clean_laps.unwrap_or(LAPS);
+        let settings = Settings::new(&track, reward, self.seed, laps, Config::default());
         let named = || PathBuf::from("runs").join(format!("{}-{}", track.name(), self.seed));
         let folder = RunFolder::create(&self.out.clone().unwrap_or_else(named), &settings, &track)?;
         Ok(Training::new(folder, settings, track, reward))

@@ -4,10 +4,11 @@ use sim_spec::{Policy, builtin_tracks};
 use std::{fs, path::Path};
 use trainer::{
     config::Config,
+    limits::Limits,
     progress::Progress,
     reward,
     run_folder::{RunFolder, Settings},
-    training::{Limits, Outcome, Training},
+    training::{Outcome, Training},
 };
 
 /// Control steps between two checkpoints: 32 iterations of 16,384.
@@ -16,7 +17,7 @@ const CHECKPOINT: u64 = 32 * 16_384;
 fn train(folder: &Path, reward: &str, seed: u64, limits: Limits) -> Outcome {
     let track = builtin_tracks::find("harbour").expect("a built-in track");
     let reward = reward::find(reward).expect("a reward");
-    let settings = Settings::new(&track, reward, seed, Config::default());
+    let settings = Settings::new(&track, reward, seed, 3, Config::default());
     let run = RunFolder::create(folder, &settings, &track).expect("an empty folder");
     Training::new(run, settings, track, reward).run(limits, &mut Progress::new()).expect("it trains")
 }
@@ -90,7 +91,7 @@ fn a_run_is_not_overwritten_and_a_broken_one_is_named() {
     let path = folder.path().join("run");
     train(&path, "progress", 1, steps(1));
     let track = builtin_tracks::find("harbour").expect("a built-in track");
-    let settings = Settings::new(&track, &reward::REWARDS[0], 1, Config::default());
+    let settings = Settings::new(&track, &reward::REWARDS[0], 1, 3, Config::default());
     let error = RunFolder::create(&path, &settings, &track).err().expect("it holds a run");
     assert!(error.line().contains("--resume"), "{}", error.line());
     Policy::from_bytes(&policy(&path)).expect("still whole");
