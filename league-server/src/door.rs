@@ -58,10 +58,11 @@ pub async fn read(body: Body) -> AppResult<Vec<u8>> {
     Err(AppError::new(StatusCode::PAYLOAD_TOO_LARGE, "policy_too_large", detail))
 }
 
-/// Gives the bytes back if they are a policy; else the first thing that is wrong with them.
+/// The policy in the bytes, written as Paddock writes it, so that one policy has one digest however its file was put
+/// together; else the first thing that is wrong with them.
 pub async fn check(bytes: Vec<u8>) -> AppResult<Vec<u8>> {
     let checked = tokio::task::spawn_blocking(move || match Policy::from_bytes(&bytes) {
-        Ok(_) => Ok(bytes),
+        Ok(policy) => Ok(policy.to_bytes()),
         Err(error) => Err(AppError::unprocessable(error.code(), format!("This policy is refused: {error}."))),
     });
     checked.await.map_err(AppError::internal)?

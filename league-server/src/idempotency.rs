@@ -32,7 +32,7 @@ pub async fn earlier(
     person_id: &str,
     race_id: &str,
     key: &str,
-    policy: Sha256Hex,
+    request: Sha256Hex,
 ) -> AppResult<Option<String>> {
     let row: Option<(String, String)> = sqlx::query_as(
         "select submission_id, request_sha256 from idempotency_keys
@@ -45,7 +45,7 @@ pub async fn earlier(
     .await?;
     match row {
         None => Ok(None),
-        Some((submission_id, sha256)) if sha256 == policy.to_string() => Ok(Some(submission_id)),
+        Some((submission_id, sha256)) if sha256 == request.to_string() => Ok(Some(submission_id)),
         Some(_) => Err(AppError::unprocessable(
             "idempotency_key_reused",
             "This Idempotency-Key was used for another policy in this race. Take a new key for a new submission.",
@@ -59,7 +59,7 @@ pub async fn remember(
     person_id: &str,
     race_id: &str,
     key: &str,
-    policy: Sha256Hex,
+    request: Sha256Hex,
     submission_id: &str,
 ) -> sqlx::Result<()> {
     sqlx::query(
@@ -69,7 +69,7 @@ pub async fn remember(
     .bind(person_id)
     .bind(race_id)
     .bind(key)
-    .bind(policy.to_string())
+    .bind(request.to_string())
     .bind(submission_id)
     .bind(now_ms())
     .execute(tx)

@@ -72,12 +72,12 @@ pub async fn submit(
     door::require_media_type(&headers)?;
     let turn = app.door.acquire().await.map_err(AppError::internal)?;
     let bytes = door::read(body).await?;
-    let policy = Sha256Hex::of(&bytes);
+    let request = Sha256Hex::of(&bytes);
 
     // A repeated request gets its answer even if the race has closed since.
     if let Some(key) = key {
         let mut conn = app.db.read.acquire().await?;
-        if let Some(id) = idempotency::earlier(&mut conn, &person.id, &race.id, key, policy).await? {
+        if let Some(id) = idempotency::earlier(&mut conn, &person.id, &race.id, key, request).await? {
             return accepted(&app, &id).await;
         }
     }
@@ -86,19 +86,19 @@ pub async fn submit(
 
     pause::point("submit.checked");
     // The file first: the row that is committed below promises that it is there.
-    app.blobs.put(bytes).await?;
+    let policy = app.blobs.put(bytes).await?;
     pause::point("submit.file_stored");
     drop(turn);
     let mut tx = app.db.write().await?;
     if let Some(key) = key {
         // The same request may have come twice at once.
-        if let Some(id) = idempotency::earlier(&mut tx, &person.id, &race.id, key, policy).await? {
+        if let Some(id) = idempotency::earlier(&mut tx, &person.id, &race.id, key, request).await? {
             return accepted(&app, &id).await;
         }
     }
     let entered = submissions::enter(&mut tx, &race.id, &person.id, policy).await?;
     if let Some(key) = key {
-        idempotency::remember(&mut tx, &person.id, &race.id, key, policy, &entered.id).await?;
+        idempotency::remember(&mut tx, &person.id, &race.id, key, request, &entered.id).await?;
     }
     pause::point("submit.uncommitted");
     tx.commit().await?;
