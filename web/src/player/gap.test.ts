@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { run } from "./fixtures";
-import { gapSecs, secsAtDistance } from "./gap";
+import { gapCurve, gapSecs, secsAtDistance } from "./gap";
 
 const fast = run([0, 4, 8, 12]);
 const slow = run([0, 2, 4, 6, 8, 10, 12]);
@@ -27,4 +27,13 @@ test("after both ended the gap is the difference of their times", () => {
   expect(gapSecs(slow, fast, 6)).toBe(3);
   expect(gapSecs(slow, fast, 60)).toBe(3);
   expect(gapSecs(fast, slow, 60)).toBe(-3);
+});
+
+test("the gap over the race", () => {
+  expect(gapCurve(slow, fast, 6, 4)).toEqual([
+    { secs: 0, gapSecs: 0 },
+    { secs: 2, gapSecs: 1 },
+    { secs: 4, gapSecs: 2 },
+    { secs: 6, gapSecs: 3 },
+  ]);
 });

@@ -42,3 +42,17 @@ function behindSecs(behind: Run, behindM: number, front: Run, secs: number): num
 }
 
 const negated = (value: number | undefined) => (value === undefined ? undefined : -value);
+
+/** A gap at a moment. */
+export interface GapPoint {
+  secs: number;
+  gapSecs: number;
+}
+
+/** The gap of `run` to `other` over the race, at `points` moments of equal distance. */
+export function gapCurve(run: Run, other: Run, endSecs: number, points: number): GapPoint[] {
+  return Array.from({ length: points }, (_, index) => {
+    const secs = (endSecs * index) / (points - 1);
+    return { secs, gapSecs: gapSecs(run, other, secs) ?? 0 };
+  });
+}

@@ -10,19 +10,21 @@ export interface LapTime {
   secs: number;
 }
 
-/** A time in which the car was off the track. */
+/** A time in which the car stood because it had left the track. */
 export interface OffTrack {
   startSecs: number;
   lap: number;
+  /** Where it was last seen before it was put back, metres. */
+  xM: number;
+  yM: number;
 }
 
 /**
  * The completed laps. `officialSecs` are the referee's lap times where they are known. Otherwise the line is
  * found between the two positions around it, so a time can differ from the referee's by thousandths.
- * `completedLaps` says whether the run's end was the end of its last lap.
  */
-export function lapTimes(run: Run, trackLengthM: number, completedLaps: number, officialSecs?: readonly number[]): LapTime[] {
-  const ends = officialSecs === undefined ? crossings(run, trackLengthM, completedLaps) : runningSum(officialSecs);
+export function lapTimes(run: Run, trackLengthM: number, officialSecs?: readonly number[]): LapTime[] {
+  const ends = officialSecs === undefined ? crossings(run, trackLengthM) : runningSum(officialSecs);
   return ends.map((endSecs, index) => {
     const startSecs = index === 0 ? 0 : ends[index - 1];
     return { lap: index + 1, startSecs, endSecs, secs: officialSecs?.[index] ?? endSecs - startSecs };
@@ -34,13 +36,11 @@ function runningSum(values: readonly number[]): number[] {
   return values.map((value) => (sum += value));
 }
 
-function crossings(run: Run, trackLengthM: number, completedLaps: number): number[] {
-  const ends: number[] = [];
-  for (let index = 1; index < run.lap.length && ends.length < completedLaps; index += 1) {
-    if (run.lap[index] > run.lap[index - 1]) ends.push(crossingSecs(run, index, run.lap[index - 1] * trackLengthM));
-  }
-  if (ends.length < completedLaps) ends.push(run.endSecs);
-  return ends;
+function crossings(run: Run, trackLengthM: number): number[] {
+  return run.lap.flatMap((lap, index) => {
+    const isCrossed = index > 0 && lap > run.lap[index - 1];
+    return isCrossed ? [crossingSecs(run, index, run.lap[index - 1] * trackLengthM)] : [];
+  });
 }
 
 /** When `lineM` was crossed on the way to position `index`. */
@@ -52,8 +52,12 @@ function crossingSecs({ secs, distanceM, putHere }: Run, index: number, lineM: n
 }
 
 /** Each time the car left the track. */
-export function offTracks({ secs, offTrack, lap }: Run): OffTrack[] {
-  return secs.flatMap((startSecs, index) => (offTrack[index] && !(offTrack[index - 1] ?? false) ? [{ startSecs, lap: lap[index] }] : []));
+export function offTracks({ secs, offTrack, lap, xM, yM }: Run): OffTrack[] {
+  return secs.flatMap((startSecs, index) => {
+    const before = Math.max(index - 1, 0);
+    const isStart = offTrack[index] && (index === 0 || !offTrack[before]);
+    return isStart ? [{ startSecs, lap: lap[index], xM: xM[before], yM: yM[before] }] : [];
+  });
 }
 
 /** The lap that is being driven at `secs` and how long it has been; after the last lap its final time. */

@@ -8,7 +8,8 @@ export interface Pose {
   speedMps: number;
   steeringRad: number;
   offTrack: boolean;
-  lap: number;
+  /** Metres along the centre line since the start, over all laps. */
+  distanceM: number;
 }
 
 const mix = (from: number, to: number, share: number) => from + (to - from) * share;
@@ -31,7 +32,7 @@ export function poseAt(run: Run, secs: number): Pose {
     speedMps: mix(run.speedMps[here], run.speedMps[next], share),
     steeringRad: mix(run.steeringRad[here], run.steeringRad[next], share),
     offTrack: run.offTrack[here],
-    lap: run.lap[here],
+    distanceM: mix(run.distanceM[here], run.distanceM[next], share),
   };
 }
 

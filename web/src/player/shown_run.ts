@@ -7,7 +7,6 @@ import { type Run, runFrom } from "./run";
 export interface RunFacts {
   /** Whose it is. */
   name: string;
-  completedLaps: number;
   /** The referee's lap times, where they are known. */
   officialLapSecs?: readonly number[];
   /** The referee's total, where it is known. */
@@ -25,7 +24,7 @@ export interface ShownRun extends RunFacts {
 /** Throws with a sentence where the positions cannot be shown. */
 export function shownRun(facts: RunFacts, telemetry: Telemetry, track: Track): ShownRun {
   const run = runFrom(telemetry, track.length_m);
-  return { ...facts, run, laps: lapTimes(run, track.length_m, facts.completedLaps, facts.officialLapSecs), offTracks: offTracks(run) };
+  return { ...facts, run, laps: lapTimes(run, track.length_m, facts.officialLapSecs), offTracks: offTracks(run) };
 }
 
 /** The highest speed in any of the runs, m/s: the end of every speed scale. */

@@ -23,7 +23,7 @@ export interface Stage {
 export function stage(context: CanvasRenderingContext2D, track: Track, runs: readonly Run[], topMps: number, glides: boolean): Stage {
   const road = roadOf(track);
   const box = boxOf(track.stations);
-  const marks = runs.map((run) => offTracks(run).map(({ startSecs }) => ({ startSecs, pose: poseAt(run, startSecs) })));
+  const marks = runs.map(offTracks);
   let camera: Camera | undefined;
 
   function aim(state: Readonly<Playback>, size: Size, elapsedSecs: number): boolean {
@@ -43,8 +43,8 @@ export function stage(context: CanvasRenderingContext2D, track: Track, runs: rea
       alpha: isGhost ? 0.6 : 1,
       lengthM: track.length_m,
     });
-    for (const { startSecs, pose } of marks[index]) {
-      if (startSecs <= state.secs) drawMark(context, pose.xM, pose.yM, colour, palette.wheel, pixelM);
+    for (const { startSecs, xM, yM } of marks[index]) {
+      if (startSecs <= state.secs) drawMark(context, xM, yM, colour, palette.wheel, pixelM);
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NONE, clock, counted, duration, fromNow, gap, ordinal, seconds } from "./format";
+import { NONE, clock, counted, duration, fromNow, gap, ordinal, roughDuration, seconds } from "./format";
 
 test.each([
   [9.4821, "9.482"],
@@ -35,6 +35,14 @@ test.each([
   expect(clock(secs)).toBe(text);
 });
 
+test.each([
+  [9.4821, "9.48"],
+  [69.5, "1:09.50"],
+  [59.999, "1:00.00"],
+])("rough duration of %s is %s", (secs, text) => {
+  expect(roughDuration(secs)).toBe(text);
+});
+
 test("ranks and counts", () => {
   expect([1, 2, 3, 4, 11, 12, 22].map(ordinal)).toEqual(["1st", "2nd", "3rd", "4th", "11th", "12th", "22nd"]);
   expect([counted(0, "lap"), counted(1, "lap"), counted(2, "entry", "entries")]).toEqual(["0 laps", "1 lap", "2 entries"]);
@@ -43,13 +51,14 @@ test("ranks and counts", () => {
 
 describe("fromNow", () => {
   const now = Date.parse("2026-03-01T12:00:00Z");
+  // Languages shorten units in their own ways: `min`, `min.`.
   test.each([
-    ["2026-03-01T11:59:50Z", "just now"],
-    ["2026-03-01T11:55:00Z", "5 minutes ago"],
-    ["2026-03-01T15:00:00Z", "in 3 hours"],
-    ["2026-02-28T12:00:00Z", "yesterday"],
-    ["2026-03-11T12:00:00Z", "in 10 days"],
+    ["2026-03-01T11:59:50Z", /^just now$/],
+    ["2026-03-01T11:55:00Z", /^5 min.* ago$/],
+    ["2026-03-01T15:00:00Z", /^in 3 h/],
+    ["2026-02-28T12:00:00Z", /^yesterday$/],
+    ["2026-03-11T12:00:00Z", /^in 10 days$/],
   ])("%s is %s", (time, text) => {
-    expect(fromNow(time, now)).toBe(text);
+    expect(fromNow(time, now)).toMatch(text);
   });
 });

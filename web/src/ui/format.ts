@@ -20,7 +20,7 @@ const oneDigit = number(1, 1);
 const twoDigits = number(1, 2);
 const dateAndTime = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
-const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
 const ordinals = new Intl.PluralRules(locale, { type: "ordinal" });
 
 /** Shown where there is no number. */
@@ -35,11 +35,29 @@ export function duration(secs: number | null | undefined): string {
   return minutes === 0 ? thousandths.alone.format(rest) : `${minutes}:${thousandths.afterMinutes.format(rest)}`;
 }
 
+/**
+ * A lap time worked out from positions, to a hundredth: it can miss the referee's by a thousandth or two, and
+ * should not look as if it did not.
+ */
+export function roughDuration(secs: number): string {
+  const hundredths = Math.round(secs * 100);
+  const minutes = Math.floor(hundredths / 6000);
+  const rest = (hundredths % 6000) / 100;
+  return minutes === 0 ? twoDigits.format(rest) : `${minutes}:${number(2, 2).format(rest)}`;
+}
+
 /** A distance in time to something faster or slower: `+0.214`, `−0.020`, `+1:02.000`; equal is `0.000`. */
 export function gap(secs: number | null | undefined): string {
   if (secs == null || !Number.isFinite(secs)) return NONE;
   const size = duration(Math.abs(secs));
   if (Math.round(secs * 1000) === 0) return size;
+  return `${secs > 0 ? "+" : "−"}${size}`;
+}
+
+/** As `gap`, between rough durations. */
+export function roughGap(secs: number): string {
+  const size = roughDuration(Math.abs(secs));
+  if (Math.round(secs * 100) === 0) return size;
   return `${secs > 0 ? "+" : "−"}${size}`;
 }
 
@@ -50,11 +68,14 @@ export function clock(secs: number): string {
   return `${minutes}:${tenths.format((tenthsOfSecond % 600) / 10)}`;
 }
 
-/** `1.9 m/s` is too long for a cell: the number alone. */
+/** Metres per second, without the unit. */
 export const speed = (mps: number): string => twoDigits.format(mps);
 
 /** `17.7 m`. */
 export const metres = (length: number): string => `${oneDigit.format(length)} m`;
+
+/** Metres of a way that grows, without the unit. */
+export const driven = (length: number): string => oneDigit.format(length);
 
 /** Seconds in a sentence: `2 s`, `2.5 s`. */
 export const seconds = (secs: number): string => `${new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(secs)} s`;
