@@ -17,8 +17,8 @@ const KEPT: usize = 32;
 /// Races run again at once: this route is public, and the queue's races come first.
 const AT_ONCE: usize = 1;
 
-/// Where a car was during a race. All lists have the same length: one sample at the start and one after every control
-/// step. Metres, seconds, radians; x forward, y left, counter-clockwise positive.
+/// Where a car was during a race: lists of the same length, one sample at the start and one after every control step;
+/// and the result's times, which fall between the samples. Metres, seconds, radians; x forward, y left, counter-clockwise positive.
 #[derive(Serialize, ToSchema)]
 pub struct Telemetry {
     /// Samples per second.
@@ -40,12 +40,28 @@ pub struct Telemetry {
     pub progress_m: Vec<f32>,
     /// Whether the car stands for having left the track.
     pub off_track: Vec<bool>,
+    /// Seconds of each completed lap, as in the result.
+    pub lap_secs: Vec<f64>,
+    /// Seconds of the whole race, as in the result.
+    pub total_secs: f64,
 }
 
 impl From<sim::Telemetry> for Telemetry {
     fn from(sim: sim::Telemetry) -> Self {
-        let sim::Telemetry { hz, secs, x_m, y_m, yaw_rad, speed_mps, steering_rad, lap, progress_m, off_track } = sim;
-        Self { hz, secs, x_m, y_m, yaw_rad, speed_mps, steering_rad, lap, progress_m, off_track }
+        Self {
+            hz: sim.hz,
+            secs: sim.secs,
+            x_m: sim.x_m,
+            y_m: sim.y_m,
+            yaw_rad: sim.yaw_rad,
+            speed_mps: sim.speed_mps,
+            steering_rad: sim.steering_rad,
+            lap: sim.lap,
+            progress_m: sim.progress_m,
+            off_track: sim.off_track,
+            lap_secs: sim.lap_secs,
+            total_secs: sim.total_secs,
+        }
     }
 }
 

@@ -44,7 +44,9 @@ pub fn verify(replay: &Replay) -> Result<RaceResult, Mismatch> {
 /// Where the car was, by running the replay again. A replay that does not lead to its result has no telemetry.
 pub fn telemetry(replay: &Replay) -> Result<Telemetry, Mismatch> {
     let mut telemetry = Telemetry::new();
-    run_again(replay, |race| telemetry.sample(race))?;
+    let result = run_again(replay, |race| telemetry.sample(race))?;
+    telemetry.lap_secs = result.laps.iter().map(|lap| lap.secs).collect();
+    telemetry.total_secs = result.total_secs;
     Ok(telemetry)
 }
 

@@ -3,7 +3,8 @@
 use crate::{CONTROL_HZ, race::Race};
 use serde::Serialize;
 
-/// Samples of a race, one at the start and one after every control step. All lists have the same length.
+/// Samples of a race, one at the start and one after every control step: lists of the same length. And the result's
+/// times, which fall between the samples.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Telemetry {
     /// Samples per second.
@@ -25,6 +26,10 @@ pub struct Telemetry {
     pub progress_m: Vec<f32>,
     /// Whether the car stands for having left the track.
     pub off_track: Vec<bool>,
+    /// Seconds of each completed lap, as in the result.
+    pub lap_secs: Vec<f64>,
+    /// Seconds of the whole race, as in the result.
+    pub total_secs: f64,
 }
 
 impl Telemetry {
@@ -40,6 +45,8 @@ impl Telemetry {
             lap: Vec::new(),
             progress_m: Vec::new(),
             off_track: Vec::new(),
+            lap_secs: Vec::new(),
+            total_secs: 0.0,
         }
     }
 

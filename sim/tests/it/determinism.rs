@@ -50,6 +50,8 @@ fn a_replay_runs_again_to_the_same_result() {
             let telemetry = referee::telemetry(&stored).expect("it verifies");
             assert_eq!(telemetry.x_m.len(), stored.actions().len() + 1);
             assert_eq!(telemetry.hz, CONTROL_HZ);
+            assert_eq!(telemetry.total_secs, replay.result().total_secs);
+            assert_eq!(telemetry.lap_secs.len(), replay.result().laps.len());
         }
     }
 }

@@ -26,6 +26,8 @@ export function telemetry(x: number[], more: Partial<Telemetry> = {}): Telemetry
     lap: x.map((here) => 1 + Math.floor(here / LENGTH_M)),
     progress_m: x,
     off_track: x.map(() => false),
+    lap_secs: [],
+    total_secs: x.length - 1,
     ...more,
   };
 }

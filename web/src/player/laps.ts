@@ -19,36 +19,14 @@ export interface OffTrack {
   yM: number;
 }
 
-/**
- * The completed laps. `officialSecs` are the referee's lap times where they are known. Otherwise the line is
- * found between the two positions around it, so a time can differ from the referee's by thousandths.
- */
-export function lapTimes(run: Run, trackLengthM: number, officialSecs?: readonly number[]): LapTime[] {
-  const ends = officialSecs === undefined ? crossings(run, trackLengthM) : runningSum(officialSecs);
-  return ends.map((endSecs, index) => {
-    const startSecs = index === 0 ? 0 : ends[index - 1];
-    return { lap: index + 1, startSecs, endSecs, secs: officialSecs?.[index] ?? endSecs - startSecs };
+/** The completed laps, from the referee's times of them. */
+export function lapTimes(lapSecs: readonly number[]): LapTime[] {
+  let startSecs = 0;
+  return lapSecs.map((secs, index) => {
+    const lap = { lap: index + 1, startSecs, endSecs: startSecs + secs, secs };
+    startSecs = lap.endSecs;
+    return lap;
   });
-}
-
-function runningSum(values: readonly number[]): number[] {
-  let sum = 0;
-  return values.map((value) => (sum += value));
-}
-
-function crossings(run: Run, trackLengthM: number): number[] {
-  return run.lap.flatMap((lap, index) => {
-    const isCrossed = index > 0 && lap > run.lap[index - 1];
-    return isCrossed ? [crossingSecs(run, index, run.lap[index - 1] * trackLengthM)] : [];
-  });
-}
-
-/** When `lineM` was crossed on the way to position `index`. */
-function crossingSecs({ secs, distanceM, putHere }: Run, index: number, lineM: number): number {
-  const before = index - 1;
-  const share = (lineM - distanceM[before]) / (distanceM[index] - distanceM[before]);
-  const isBetween = share >= 0 && share <= 1 && !putHere[index];
-  return isBetween ? secs[before] + share * (secs[index] - secs[before]) : secs[index];
 }
 
 /** Each time the car left the track. */

@@ -7,10 +7,6 @@ import { type Run, runFrom } from "./run";
 export interface RunFacts {
   /** Whose it is. */
   name: string;
-  /** The referee's lap times, where they are known. */
-  officialLapSecs?: readonly number[];
-  /** The referee's total, where it is known. */
-  totalSecs?: number;
   /** Address of the replay file. */
   replayHref: string;
 }
@@ -18,13 +14,14 @@ export interface RunFacts {
 export interface ShownRun extends RunFacts {
   run: Run;
   laps: readonly LapTime[];
+  totalSecs: number;
   offTracks: readonly OffTrack[];
 }
 
 /** Throws with a sentence where the positions cannot be shown. */
 export function shownRun(facts: RunFacts, telemetry: Telemetry, track: Track): ShownRun {
   const run = runFrom(telemetry, track.length_m);
-  return { ...facts, run, laps: lapTimes(run, track.length_m, facts.officialLapSecs), offTracks: offTracks(run) };
+  return { ...facts, run, laps: lapTimes(telemetry.lap_secs), totalSecs: telemetry.total_secs, offTracks: offTracks(run) };
 }
 
 /** The highest speed in any of the runs, m/s: the end of every speed scale. */
