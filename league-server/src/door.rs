@@ -10,8 +10,6 @@ use sim_spec::{Policy, limits::MAX_POLICY_BYTES};
 
 /// The only media type of a policy.
 pub const MEDIA_TYPE: &str = "application/octet-stream";
-/// Bytes beyond the limit that are still read, and thrown away, so that a simple client gets to hear the answer.
-const OVERRUN_BYTES: usize = 64 * 1024 * 1024;
 
 /// Refuses every other media type, with or without parameters.
 pub fn require_media_type(headers: &HeaderMap) -> AppResult<()> {
@@ -30,32 +28,23 @@ pub const AT_ONCE: usize = 32;
 /// The body's bytes. Never holds more of them than a policy may have.
 pub async fn read(body: Body) -> AppResult<Vec<u8>> {
     let mut bytes: Vec<u8> = Vec::new();
-    let mut too_many = 0;
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk =
             chunk.map_err(|_| AppError::bad_request("body_incomplete", "The body broke off. Send it again."))?;
         let needed = bytes.len() + chunk.len();
-        if too_many == 0 && needed <= MAX_POLICY_BYTES {
-            if needed > bytes.capacity() {
-                // Doubling, as a vector does, but never beyond the limit.
-                let room = (2 * bytes.capacity()).clamp(needed, MAX_POLICY_BYTES);
-                bytes.reserve_exact(room - bytes.len());
-            }
-            bytes.extend_from_slice(&chunk);
-            continue;
+        if needed > MAX_POLICY_BYTES {
+            let detail = format!("A policy has at most {MAX_POLICY_BYTES} bytes. Train a smaller network.");
+            return Err(AppError::new(StatusCode::PAYLOAD_TOO_LARGE, "policy_too_large", detail));
         }
-        bytes = Vec::new();
-        too_many += chunk.len();
-        if too_many > OVERRUN_BYTES {
-            break;
+        if needed > bytes.capacity() {
+            // Doubling, as a vector does, but never beyond the limit.
+            let room = (2 * bytes.capacity()).clamp(needed, MAX_POLICY_BYTES);
+            bytes.reserve_exact(room - bytes.len());
         }
+        bytes.extend_from_slice(&chunk);
     }
-    if too_many == 0 {
-        return Ok(bytes);
-    }
-    let detail = format!("A policy has at most {MAX_POLICY_BYTES} bytes. Train a smaller network.");
-    Err(AppError::new(StatusCode::PAYLOAD_TOO_LARGE, "policy_too_large", detail))
+    Ok(bytes)
 }
 
 /// The policy in the bytes, written as Paddock writes it, so that one policy has one digest however its file was put

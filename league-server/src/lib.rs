@@ -22,6 +22,7 @@ pub mod door;
 pub mod errors;
 pub mod events;
 pub mod extract;
+pub mod hear_out;
 pub mod idempotency;
 pub mod ids;
 pub mod jobs;

@@ -2,6 +2,7 @@
 
 use crate::{
     errors::AppError,
+    hear_out::hear_out,
     middleware, openapi, pages,
     routes::{
         entries, events, leaderboard, me, operations, people, races, season, session, submission_files, submissions,
@@ -63,6 +64,7 @@ pub fn router(app: AppState) -> Router {
         .layer(axum::middleware::from_fn(middleware::secure))
         .layer(CompressionLayer::new())
         .layer(axum::middleware::from_fn(middleware::in_time))
+        .layer(axum::middleware::from_fn(hear_out))
         .layer(CatchPanicLayer::custom(middleware::panicked))
         .layer(DefaultBodyLimit::max(MAX_JSON_BYTES));
     router

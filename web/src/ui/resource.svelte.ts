@@ -1,11 +1,13 @@
 /** Something that the league is asked for when a component appears, and again on request. */
-import { sentence } from "../api/problem";
+import { Problem, sentence } from "../api/problem";
 
 export interface Resource<Value> {
   /** The newest answer; stays while a newer one is asked for. */
   readonly value: Value | undefined;
   /** Why the newest question failed. */
   readonly problem: string | undefined;
+  /** The newest question failed because there is no such thing: asking again is of no use. */
+  readonly isMissing: boolean;
   reload(): Promise<void>;
 }
 
@@ -13,6 +15,7 @@ export interface Resource<Value> {
 export function resource<Value>(ask: () => Promise<Value>): Resource<Value> {
   let value = $state.raw<Value>();
   let problem = $state<string>();
+  let isMissing = $state(false);
   let newest = 0;
 
   async function reload(): Promise<void> {
@@ -23,8 +26,11 @@ export function resource<Value>(ask: () => Promise<Value>): Resource<Value> {
       if (mine !== newest) return;
       value = answer;
       problem = undefined;
+      isMissing = false;
     } catch (thrown) {
-      if (mine === newest) problem = sentence(thrown);
+      if (mine !== newest) return;
+      problem = sentence(thrown);
+      isMissing = thrown instanceof Problem && thrown.status === 404;
     }
   }
 
@@ -39,6 +45,9 @@ export function resource<Value>(ask: () => Promise<Value>): Resource<Value> {
     },
     get problem() {
       return problem;
+    },
+    get isMissing() {
+      return isMissing;
     },
     reload,
   };
