@@ -34,7 +34,7 @@ impl TestLeague {
         league
     }
 
-    /// The same, with more environment for every process, and not yet serving.
+    /// A league with an empty database that does not serve yet.
     pub fn stopped() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = format!("sqlite:{}", folder.path().join("league.db").display());
@@ -81,11 +81,6 @@ impl TestLeague {
         self.command(["admin"].into_iter().chain(arguments)).output().expect("league-server starts").into()
     }
 
-    /// Runs `league-server` with `arguments` to its end.
-    pub fn run<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Run {
-        self.command(arguments).output().expect("league-server starts").into()
-    }
-
     /// A new person with a token.
     pub fn person(&self, handle: &str) -> Person {
         self.person_with(handle, "racer")
@@ -124,12 +119,6 @@ impl TestLeague {
         let mut server = self.server.take().expect("a running server");
         server.kill().expect("it runs");
         server.wait().expect("it ends");
-    }
-
-    /// Waits until the server has ended by itself.
-    pub fn wait_for_end(&mut self) {
-        let mut server = self.server.take().expect("a running server");
-        wait_for("the server to end", || server.try_wait().expect("a child").map(drop));
     }
 
     /// Waits until a submission is raced, and gives back what the league says of it.

@@ -11,7 +11,7 @@ pub use http::{Answer, Person};
 pub use league::{TestLeague, wait_for};
 pub use programs::{Run, paddock, paddock_in, program};
 
-use sim_spec::{Layer, Normaliser, Policy, Provenance};
+use sim_spec::{Policy, Provenance};
 
 /// A policy file's bytes that races well, and differs for every `number` (in its provenance only).
 pub fn numbered_policy(number: u64) -> Vec<u8> {
@@ -19,13 +19,4 @@ pub fn numbered_policy(number: u64) -> Vec<u8> {
     let provenance = Provenance { seed: number, ..driver.provenance().clone() };
     let policy = Policy::new(driver.normaliser().clone(), driver.layers().to_vec(), provenance);
     policy.expect("the driver is valid under any number").to_bytes()
-}
-
-/// A policy that never completes a lap: its network says "stand" whatever it sees.
-pub fn hopeless_policy() -> Vec<u8> {
-    let driver = sim::drivers::centre_line(1.0);
-    let inputs = driver.observation().len();
-    let layer = Layer::Linear { inputs, outputs: 2, weight: vec![0.0; 2 * inputs], bias: vec![1.0, -1.0] };
-    let normaliser = Normaliser { mean: vec![0.0; inputs], std: vec![1.0; inputs] };
-    Policy::new(normaliser, vec![layer], Provenance::default()).expect("valid").to_bytes()
 }

@@ -43,7 +43,7 @@ fn who_leaves_the_track_stands_where_it_left_while_the_clock_runs() {
 
 #[test]
 fn every_off_track_is_counted_and_spoils_its_lap() {
-    // Flat out into every curve, a driver of 4 m/s leaves even the easy track sometimes.
+    // Grip of 0.7 holds 2.9 m/s on a radius of 1.2 m; a driver of 4 m/s leaves the ring again and again.
     let replay = referee::race(&ring(1.2), &drivers::centre_line(4.0), &RaceRules::default(), 1);
     let result = replay.result();
     assert!(result.off_tracks > 0);
