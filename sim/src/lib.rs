@@ -25,6 +25,7 @@ mod batch;
 pub mod car;
 pub mod drivers;
 mod observe;
+pub mod obstacle;
 pub mod pilot;
 pub mod race;
 pub mod referee;
