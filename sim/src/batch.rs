@@ -49,7 +49,10 @@ pub struct Batch {
 impl Batch {
     /// `cars` cars, spawned anywhere on the track.
     pub fn new(track: &Track, cars: usize, seed: u64) -> Self {
-        let mut batch = Self { world: World::new(track, CarModel::default(), cars), rng: rng::seeded(seed) };
+        let mut batch = Self {
+            world: World::alone(CarModel::default(), vec![std::sync::Arc::new(crate::Road::new(track)); cars]),
+            rng: rng::stream(seed, rng::Purpose::Grid, 0),
+        };
         for car in 0..cars {
             batch.spawn_anywhere(car);
         }
@@ -83,7 +86,7 @@ impl Batch {
     pub fn step(&mut self, actions: &[f32], facts: &mut [StepFacts]) {
         assert_eq!(actions.len(), self.len() * ACTION_LEN, "one action per car");
         assert_eq!(facts.len(), self.len(), "one entry per car");
-        let track_length_m = self.world.road().length_m();
+        let track_length_m = self.world.road_of(0).length_m();
         let (actions, _) = actions.as_chunks::<ACTION_LEN>();
         for (car, (action, facts)) in actions.iter().zip(facts.iter_mut()).enumerate() {
             self.world.car_mut(car).command = command(*action);
@@ -96,7 +99,7 @@ impl Batch {
                 facts.off_track |= car.is_off_track();
             }
         }
-        let road = self.world.road();
+        let road = self.world.road_of(0);
         for (facts, car) in facts.iter_mut().zip(self.world.cars()) {
             let place = car.place();
             let tangent = road.tangent(place);
@@ -112,8 +115,8 @@ impl Batch {
     /// Puts a car at a random place of the track, roughly along it and rolling.
     pub fn spawn_anywhere(&mut self, car: usize) {
         let rng = &mut self.rng;
-        let s_m = rng::uniform(rng, 0.0, self.world.road().length_m());
-        let [left, right] = self.world.road().half_widths(self.world.road().at(s_m));
+        let s_m = rng::uniform(rng, 0.0, self.world.road_of(0).length_m());
+        let [left, right] = self.world.road_of(0).half_widths(self.world.road_of(0).at(s_m));
         let [slowest, fastest] = spawn::SPEED_MPS;
         let pose = Pose {
             s_m,

@@ -24,6 +24,7 @@
 mod batch;
 pub mod car;
 pub mod drivers;
+mod drivetrain;
 mod observe;
 pub mod obstacle;
 pub mod pilot;
@@ -32,6 +33,8 @@ pub mod referee;
 mod rng;
 mod road;
 mod telemetry;
+pub mod traffic;
+mod tyre;
 pub mod world;
 
 pub use batch::{Batch, StepFacts};

@@ -92,6 +92,9 @@ mod tests {
     #[test]
     fn corners_go_round_counter_clockwise() {
         let [front_left, rear_left, rear_right, _] = car(1.0, 2.0, 0.0).corners();
-        assert_eq!([front_left, rear_left, rear_right].map(Vector::to_array), [[1.2, 2.1], [0.8, 2.1], [0.8, 1.9]]);
+        assert_eq!(
+            [front_left, rear_left, rear_right].map(|corner| corner.to_array()),
+            [[1.2, 2.1], [0.8, 2.1], [0.8, 1.9]]
+        );
     }
 }

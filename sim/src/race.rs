@@ -54,8 +54,8 @@ pub struct Race {
 impl Race {
     /// A race at its start. `rules` are in range ([`RaceRules::check`]).
     pub fn new(track: &Track, rules: &RaceRules, seed: u64) -> Self {
-        let mut world = World::new(track, CarModel::default(), 1);
-        let rng = &mut rng::seeded(seed);
+        let mut world = World::alone(CarModel::default(), [std::sync::Arc::new(crate::Road::new(track))]);
+        let rng = &mut rng::stream(seed, rng::Purpose::Grid, 0);
         let grid_slot = Pose {
             lateral_m: rng::uniform(rng, -START_LATERAL_M, START_LATERAL_M),
             heading_rad: rng::uniform(rng, -START_HEADING_RAD, START_HEADING_RAD),
@@ -170,9 +170,9 @@ impl Race {
     fn advance(&mut self) {
         let before_m = self.distance_m;
         let s_m = self.car().place().s_m;
-        self.distance_m += f64::from(self.world.road().shortest_way(s_m - self.s_m));
+        self.distance_m += f64::from(self.world.road_of(0).shortest_way(s_m - self.s_m));
         self.s_m = s_m;
-        let line_m = (self.laps.len() + 1) as f64 * f64::from(self.world.road().length_m());
+        let line_m = (self.laps.len() + 1) as f64 * f64::from(self.world.road_of(0).length_m());
         if self.distance_m < line_m {
             return;
         }

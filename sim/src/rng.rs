@@ -1,11 +1,29 @@
-//! Random numbers of a race: one seeded generator, passed in.
+//! Random numbers of a race: one seeded generator per purpose, passed in.
 
 use rand_pcg::{Pcg32, rand_core::Rng};
 
-/// The generator of `seed`. The stream number keeps it apart from generators of other purposes.
-pub fn seeded(seed: u64) -> Pcg32 {
+/// What a generator is for. Each purpose draws from a stream of its own, so that none disturbs another: a race with one
+/// more box has the same grid.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose {
+    /// Where cars start.
+    Grid,
+    /// Where boxes stand.
+    Boxes,
+    /// Where bots start, and when they change lanes.
+    Bots,
+    /// How a car differs from its model.
+    Tuning,
+    /// What sensors add.
+    Sensors,
+}
+
+/// The generator of `seed` for a purpose, and for the one of that number where there are several: a car, a bot.
+pub fn stream(seed: u64, purpose: Purpose, number: u64) -> Pcg32 {
     const STREAM: u64 = 0x7261_6365;
-    Pcg32::new(seed, STREAM)
+    /// More than there are cars in a batch.
+    const NUMBERS: u64 = 1 << 32;
+    Pcg32::new(seed, STREAM + purpose as u64 * NUMBERS + number)
 }
 
 /// A number in [low, high), in steps of 2⁻²⁴ of the range. Written out here because libraries change how they make

@@ -17,13 +17,16 @@
 
 pub mod action;
 pub mod builtin_tracks;
+mod conditions;
 mod digest;
+mod direction;
 pub mod limits;
 pub mod observation;
 mod policy;
 mod policy_file;
 #[cfg(test)]
 mod policy_file_tests;
+mod race_type;
 mod replay;
 #[cfg(test)]
 mod replay_tests;
@@ -34,9 +37,12 @@ mod track;
 mod track_shape;
 mod track_text;
 
+pub use conditions::Conditions;
 pub use digest::Sha256Hex;
+pub use direction::Direction;
 pub use policy::{Layer, Normaliser, Policy, Provenance};
 pub use policy_file::PolicyError;
+pub use race_type::{Bots, BoxPlace, Boxes, RaceType};
 pub use replay::{Replay, ReplayError};
 pub use result::{Lap, RaceResult, RaceStatus};
 pub use rules::{RaceRules, RulesError};

@@ -48,7 +48,18 @@ pub const MAX_RACE_SECS: f64 = 1200.0;
 /// Penalty time for one mistake, seconds.
 pub const MAX_PENALTY_SECS: f64 = 60.0;
 
-/// A replay file's size: the longest race (18,000 actions of 8 bytes), the largest track, its header.
-pub const MAX_REPLAY_BYTES: usize = 1024 * 1024;
+/// Cars on a grid: DeepRacer's head to head has up to four; eight still fit side by side on a start of 4 m.
+pub const MAX_CARS: u32 = 8;
+/// Boxes of a race. DeepRacer has up to six.
+pub const MAX_BOXES: u32 = 8;
+/// Bots of a race. DeepRacer's community races have up to six.
+pub const MAX_BOTS: u32 = 8;
+/// Physics steps until a command arrives: more than a tenth of a second, beyond which nobody can race.
+pub const MAX_COMMAND_DELAY_STEPS: u32 = 7;
+/// Control steps by which sensors may be late: half a second.
+pub const MAX_SENSOR_DELAY_STEPS: u32 = 7;
+
+/// A replay file's size: the longest race (18,000 actions of 8 bytes) of the most cars, the largest track, its header.
+pub const MAX_REPLAY_BYTES: usize = 2 * 1024 * 1024;
 /// A replay's JSON header: a hundred laps and the names.
 pub const MAX_REPLAY_HEADER_BYTES: usize = 64 * 1024;
