@@ -1,7 +1,7 @@
 //! How fast the simulator is. `cargo bench -p sim`
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use sim::{Batch, StepFacts, drivers, pilot::Pilot, referee};
+use sim::{Batch, BatchConfig, StepFacts, drivers, pilot::Pilot, referee};
 use sim_spec::{RaceRules, Track, action::ACTION_LEN, builtin_tracks, observation::STATE_V1};
 
 fn harbour() -> Track {
@@ -14,7 +14,7 @@ fn batch(criterion: &mut Criterion) {
     for cars in [1, 64, 1024, 16_384] {
         group.throughput(Throughput::Elements(cars as u64));
         group.bench_function(format!("{cars} cars"), |bencher| {
-            let mut batch = Batch::new(&harbour(), cars, 1);
+            let mut batch = Batch::new(BatchConfig::new(harbour(), cars, 1));
             let mut pilot = Pilot::new(&drivers::centre_line(2.0));
             let mut observations = vec![0.0; cars * STATE_V1.len()];
             let mut facts = vec![StepFacts::default(); cars];

@@ -1,14 +1,22 @@
-//! Many cars for training, in one world. Nobody judges them: the trainer decides when an episode ends.
+//! Many cars for training. Nobody judges them: the trainer decides when an episode ends.
 
 use crate::{
-    STEPS_PER_CONTROL,
+    Road, STEPS_PER_CONTROL,
     car::CarModel,
+    crash::crash,
+    judge::{is_clear, put_clear_of_boxes, tuning},
     race::command,
-    rng,
+    rng::{self, Purpose},
+    sensors::Sensors,
     world::{Pose, World},
 };
-use rand_pcg::Pcg32;
-use sim_spec::{Track, action::ACTION_LEN, observation::STATE_V1};
+use rand_pcg::{Pcg32, rand_core::Rng};
+use sim_spec::{
+    Conditions, Direction, RaceRules, RaceType, Track,
+    action::ACTION_LEN,
+    observation::{ObservationSpec, STATE_V1},
+};
+use std::sync::Arc;
 
 /// What happened to a car in one control step, and how it stands at its end.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -25,6 +33,10 @@ pub struct StepFacts {
     pub steering_rad: f32,
     /// Whether all four wheels were outside the road at any physics step of this control step.
     pub off_track: bool,
+    /// Whether all four wheels are inside the road at the end.
+    pub all_on_track: bool,
+    /// Whether the car ran into something ahead of it at any physics step of this control step.
+    pub crashed: bool,
     /// Length of a lap, metres.
     pub track_length_m: f32,
 }
@@ -38,22 +50,80 @@ mod spawn {
     pub const HEADING_RAD: f32 = 0.3;
     /// Forward speed, m/s.
     pub const SPEED_MPS: [f32; 2] = [0.0, 2.5];
+    /// Places that are drawn until one is free of other cars; the last is taken in any case.
+    pub const TRIES: u32 = 20;
 }
 
-/// Many cars on one track. They never meet, and each drives exactly as it would alone.
+/// What a batch trains for.
+#[derive(Debug, Clone)]
+pub struct BatchConfig {
+    /// Cars, or cars of each heat times heats if they race head to head.
+    pub cars: usize,
+    /// Heats drive on these in turn.
+    pub tracks: Vec<Track>,
+    pub direction: Direction,
+    /// Each car has boxes or bots of its own, anew at every start; cars that race head to head share a heat.
+    pub race_type: RaceType,
+    pub conditions: Conditions,
+    pub observation: &'static ObservationSpec,
+    pub seed: u64,
+    /// Number of the first car. All that is drawn for a car depends on the seed and its number, so two batches of 512 cars
+    /// from 0 and from 512 drive the same bits as one of 1,024: one per thread.
+    pub first_car: usize,
+}
+
+impl BatchConfig {
+    /// Cars alone on one track, that see their state.
+    pub fn new(track: Track, cars: usize, seed: u64) -> Self {
+        Self {
+            cars,
+            tracks: vec![track],
+            direction: Direction::Forward,
+            race_type: RaceType::TimeTrial,
+            conditions: Conditions::default(),
+            observation: &STATE_V1,
+            seed,
+            first_car: 0,
+        }
+    }
+}
+
+/// Many cars. Those that do not meet drive exactly as they would alone.
 pub struct Batch {
-    world: World,
-    rng: Pcg32,
+    /// One world of cars alone, or one per heat of cars that race each other.
+    worlds: Vec<World>,
+    cars_per_world: usize,
+    config: BatchConfig,
+    sensors: Sensors,
+    /// The seeds of each car's starts.
+    starts: Vec<Pcg32>,
 }
 
 impl Batch {
-    /// `cars` cars, spawned anywhere on the track.
-    pub fn new(track: &Track, cars: usize, seed: u64) -> Self {
-        let mut batch = Self {
-            world: World::alone(CarModel::default(), vec![std::sync::Arc::new(crate::Road::new(track)); cars]),
-            rng: rng::stream(seed, rng::Purpose::Grid, 0),
+    /// Cars spawned anywhere on their tracks.
+    pub fn new(config: BatchConfig) -> Self {
+        let roads: Vec<_> =
+            config.tracks.iter().map(|track| Arc::new(Road::new(&track.driven(config.direction)))).collect();
+        let heat_size = config.race_type.cars();
+        assert!(config.cars.is_multiple_of(heat_size), "whole heats of {heat_size} cars");
+        let first_heat = config.first_car / heat_size;
+        let road_of = |heat: usize| roads[(first_heat + heat) % roads.len()].clone();
+        let (worlds, cars_per_world) = match heat_size {
+            1 => (vec![World::alone(CarModel::default(), (0..config.cars).map(road_of))], config.cars),
+            cars => {
+                let world = |heat| World::together(CarModel::default(), road_of(heat), cars);
+                ((0..config.cars / cars).map(world).collect(), cars)
+            }
         };
-        for car in 0..cars {
+        let start = |car: usize| rng::stream(config.seed, Purpose::Starts, (config.first_car + car) as u64);
+        let mut batch = Self {
+            worlds,
+            cars_per_world,
+            sensors: Sensors::new(config.observation, &config.conditions, config.cars),
+            starts: (0..config.cars).map(start).collect(),
+            config,
+        };
+        for car in 0..batch.len() {
             batch.spawn_anywhere(car);
         }
         batch
@@ -61,7 +131,7 @@ impl Batch {
 
     /// Number of cars.
     pub fn len(&self) -> usize {
-        self.world.cars().len()
+        self.config.cars
     }
 
     /// Whether there is no car at all.
@@ -69,61 +139,105 @@ impl Batch {
         self.len() == 0
     }
 
-    /// Fills `observations` (`[cars, STATE_V1.len()]`) with what each car sees.
-    pub fn observe(&self, observations: &mut [f32]) {
-        assert_eq!(observations.len(), self.len() * STATE_V1.len(), "one observation per car");
-        for (car, observation) in observations.chunks_exact_mut(STATE_V1.len()).enumerate() {
-            self.world.observe(car, observation);
+    /// The world of a car, and its number there.
+    pub fn world_of(&self, car: usize) -> (&World, usize) {
+        (&self.worlds[car / self.cars_per_world], car % self.cars_per_world)
+    }
+
+    /// Fills `observations` (`[cars, observation.len()]`) with what each car sees.
+    pub fn observe(&mut self, observations: &mut [f32]) {
+        let len = self.config.observation.len();
+        assert_eq!(observations.len(), self.len() * len, "one observation per car");
+        for (car, observation) in observations.chunks_exact_mut(len).enumerate() {
+            self.observe_car(car, observation);
         }
     }
 
-    /// Fills `observation` (`[STATE_V1.len()]`) with what one car sees.
-    pub fn observe_car(&self, car: usize, observation: &mut [f32]) {
-        self.world.observe(car, observation);
+    /// Fills `observation` (`[observation.len()]`) with what one car sees. Once per control step and start of a car.
+    pub fn observe_car(&mut self, car: usize, observation: &mut [f32]) {
+        let world = &self.worlds[car / self.cars_per_world];
+        self.sensors.observe(world, car % self.cars_per_world, car, observation);
     }
 
     /// One control step. `actions` is `[cars, 2]`, a policy's raw numbers; `facts` is `[cars]`.
     pub fn step(&mut self, actions: &[f32], facts: &mut [StepFacts]) {
         assert_eq!(actions.len(), self.len() * ACTION_LEN, "one action per car");
         assert_eq!(facts.len(), self.len(), "one entry per car");
-        let track_length_m = self.world.road_of(0).length_m();
         let (actions, _) = actions.as_chunks::<ACTION_LEN>();
-        for (car, (action, facts)) in actions.iter().zip(facts.iter_mut()).enumerate() {
-            self.world.car_mut(car).command = command(*action);
-            let s_m = self.world.cars()[car].place().s_m;
-            *facts = StepFacts { progress_m: -s_m, track_length_m, ..StepFacts::default() };
-        }
-        for _ in 0..STEPS_PER_CONTROL {
-            self.world.step();
-            for (facts, car) in facts.iter_mut().zip(self.world.cars()) {
-                facts.off_track |= car.is_off_track();
+        let is_empty_road = self.config.race_type == RaceType::TimeTrial;
+        let groups = actions.chunks(self.cars_per_world).zip(facts.chunks_mut(self.cars_per_world));
+        for (world, (actions, facts)) in self.worlds.iter_mut().zip(groups) {
+            for (car, (action, facts)) in actions.iter().zip(facts.iter_mut()).enumerate() {
+                world.car_mut(car).command = command(*action);
+                let s_m = world.cars()[car].place().s_m;
+                *facts = StepFacts { progress_m: -s_m, ..StepFacts::default() };
             }
-        }
-        let road = self.world.road_of(0);
-        for (facts, car) in facts.iter_mut().zip(self.world.cars()) {
-            let place = car.place();
-            let tangent = road.tangent(place);
-            let [left, right] = road.half_widths(place);
-            facts.progress_m = road.shortest_way(facts.progress_m + place.s_m);
-            facts.lateral = place.lateral_m / if place.lateral_m >= 0.0 { left } else { right };
-            facts.heading_error_rad = libm::atan2f(tangent.perp_dot(car.nose()), tangent.dot(car.nose()));
-            facts.speed_mps = car.motion().velocity.x;
-            facts.steering_rad = car.steering_rad();
+            for _ in 0..STEPS_PER_CONTROL {
+                world.step();
+                for (car, facts) in facts.iter_mut().enumerate() {
+                    facts.off_track |= world.cars()[car].is_off_track();
+                    facts.crashed |= !is_empty_road && crash(world, car, crash_speed_mps()).is_some();
+                }
+            }
+            for (car, facts) in facts.iter_mut().enumerate() {
+                facts.read(world, car);
+            }
         }
     }
 
-    /// Puts a car at a random place of the track, roughly along it and rolling.
+    /// Puts a car at a random place of its track, roughly along it and rolling, as a car of the batch's conditions, among
+    /// new boxes and bots.
     pub fn spawn_anywhere(&mut self, car: usize) {
-        let rng = &mut self.rng;
-        let s_m = rng::uniform(rng, 0.0, self.world.road_of(0).length_m());
-        let [left, right] = self.world.road_of(0).half_widths(self.world.road_of(0).at(s_m));
-        let [slowest, fastest] = spawn::SPEED_MPS;
-        let pose = Pose {
-            s_m,
-            lateral_m: rng::uniform(rng, -spawn::LATERAL * right, spawn::LATERAL * left),
-            heading_rad: rng::uniform(rng, -spawn::HEADING_RAD, spawn::HEADING_RAD),
-            speed_mps: rng::uniform(rng, slowest, fastest),
-        };
-        self.world.put(car, pose);
+        let seed = self.starts[car].next_u64();
+        let world = &mut self.worlds[car / self.cars_per_world];
+        let own = car % self.cars_per_world;
+        world.tune(own, tuning(&self.config.conditions, seed));
+        self.sensors.start(car, seed, 0);
+        if self.config.race_type.cars() == 1 {
+            let road = world.heats()[own].road.clone();
+            world.heat_mut(own).traffic.set_up(&self.config.race_type, &road, seed);
+        }
+        let rng = &mut rng::stream(seed, Purpose::Grid, 0);
+        for _ in 0..spawn::TRIES {
+            let pose = draw_pose(rng, world.road_of(own));
+            put_clear_of_boxes(world, own, pose);
+            if is_clear(world, own) {
+                break;
+            }
+        }
+    }
+}
+
+/// From which speed on a touch of cars counts as a crash: as in a race by the default rules.
+fn crash_speed_mps() -> f32 {
+    RaceRules::default().crash_speed_mps as f32
+}
+
+fn draw_pose(rng: &mut Pcg32, road: &Road) -> Pose {
+    let s_m = rng::uniform(rng, 0.0, road.length_m());
+    let [left, right] = road.half_widths(road.at(s_m));
+    let [slowest, fastest] = spawn::SPEED_MPS;
+    Pose {
+        s_m,
+        lateral_m: rng::uniform(rng, -spawn::LATERAL * right, spawn::LATERAL * left),
+        heading_rad: rng::uniform(rng, -spawn::HEADING_RAD, spawn::HEADING_RAD),
+        speed_mps: rng::uniform(rng, slowest, fastest),
+    }
+}
+
+impl StepFacts {
+    /// How the car stands now. `progress_m` holds the negative of where it was.
+    fn read(&mut self, world: &World, car: usize) {
+        let (road, car) = (world.road_of(car), &world.cars()[car]);
+        let place = car.place();
+        let tangent = road.tangent(place);
+        let [left, right] = road.half_widths(place);
+        self.progress_m = road.shortest_way(self.progress_m + place.s_m);
+        self.lateral = place.lateral_m / if place.lateral_m >= 0.0 { left } else { right };
+        self.heading_error_rad = libm::atan2f(tangent.perp_dot(car.nose()), tangent.dot(car.nose()));
+        self.speed_mps = car.motion().velocity.x;
+        self.steering_rad = car.steering_rad();
+        self.all_on_track = car.is_all_on_track();
+        self.track_length_m = road.length_m();
     }
 }

@@ -23,8 +23,10 @@
 
 mod batch;
 pub mod car;
+mod crash;
 pub mod drivers;
 mod drivetrain;
+pub mod judge;
 mod observe;
 pub mod obstacle;
 pub mod pilot;
@@ -32,19 +34,20 @@ pub mod race;
 pub mod referee;
 mod rng;
 mod road;
+pub mod sensors;
 mod telemetry;
 pub mod traffic;
 mod tyre;
 pub mod world;
 
-pub use batch::{Batch, StepFacts};
+pub use batch::{Batch, BatchConfig, StepFacts};
 pub use road::{Place, Road};
 pub use telemetry::Telemetry;
 pub use world::{Car, World};
 
 /// Version of the simulator's behaviour. It changes whenever any race could give other bits than before; results are
-/// compared within one version only. The golden digest in `tests/golden.rs` says when that is.
-pub const SIM_VERSION: &str = "1";
+/// compared within one version only. The golden digest in `tests/it/determinism.rs` says when that is.
+pub const SIM_VERSION: &str = "2";
 
 /// Control steps per second: how often a policy sees and acts. DeepRacer's camera rate.
 pub const CONTROL_HZ: u32 = 15;

@@ -6,6 +6,8 @@ use rand_pcg::{Pcg32, rand_core::Rng};
 /// more box has the same grid.
 #[derive(Debug, Clone, Copy)]
 pub enum Purpose {
+    /// The seeds of a car's starts in training.
+    Starts,
     /// Where cars start.
     Grid,
     /// Where boxes stand.
@@ -31,4 +33,10 @@ pub fn stream(seed: u64, purpose: Purpose, number: u64) -> Pcg32 {
 pub fn uniform(rng: &mut Pcg32, low: f32, high: f32) -> f32 {
     let unit = (rng.next_u32() >> 8) as f32 / (1_u32 << 24) as f32;
     low + unit * (high - low)
+}
+
+/// A number of the standard normal distribution: the sum of twelve even ones less six (Irwin and Hall). Its tails end
+/// at ± 6, and it needs no logarithm, whose bits differ from machine to machine.
+pub fn gaussian(rng: &mut Pcg32) -> f32 {
+    (0..12).map(|_| uniform(rng, 0.0, 1.0)).sum::<f32>() - 6.0
 }

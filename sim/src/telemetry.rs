@@ -24,7 +24,7 @@ pub struct Telemetry {
     pub lap: Vec<u32>,
     /// Way along the centre line since the start.
     pub progress_m: Vec<f32>,
-    /// Whether the car stands for having left the track.
+    /// Whether the car stands where it was put back, or is done.
     pub off_track: Vec<bool>,
     /// Seconds of each completed lap, as in the result.
     pub lap_secs: Vec<f64>,
@@ -50,8 +50,8 @@ impl Telemetry {
         }
     }
 
-    pub(crate) fn sample(&mut self, race: &Race) {
-        let car = race.car();
+    pub(crate) fn sample(&mut self, race: &Race, car: usize) {
+        let (car, entrant) = (race.car(car), race.entrant(car));
         let (position, nose) = (car.position(), car.nose());
         self.secs.push(race.secs());
         self.x_m.push(position.x);
@@ -59,8 +59,8 @@ impl Telemetry {
         self.yaw_rad.push(libm::atan2f(nose.y, nose.x));
         self.speed_mps.push(car.motion().velocity.x);
         self.steering_rad.push(car.steering_rad());
-        self.lap.push(race.laps().len() as u32 + 1);
-        self.progress_m.push(race.distance_m() as f32);
-        self.off_track.push(race.is_penalised());
+        self.lap.push(entrant.laps().len() as u32 + 1);
+        self.progress_m.push(entrant.distance_m() as f32);
+        self.off_track.push(car.is_held());
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     PHYSICS_HZ, STEP_SECS,
     obstacle::{Obstacle, ObstacleKind},
     rng::{self, Purpose},
-    road::Road,
+    road::{Place, Road},
     world::Car,
 };
 use rand_pcg::Pcg32;
@@ -22,10 +22,20 @@ const LANE_KEPT_SECS: [f32; 2] = [3.0, 5.0];
 /// Way along the road in which a bot changes lanes, metres (DeepRacer's).
 const LANE_CHANGE_M: f32 = 1.0;
 
+/// Something on the road, and where.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RoadUser {
+    pub obstacle: Obstacle,
+    /// m/s
+    pub velocity: Vector,
+    /// Where its middle is on the road.
+    pub place: Place,
+}
+
 /// The boxes and bots of a heat.
 #[derive(Debug, Clone, Default)]
 pub struct Traffic {
-    boxes: Vec<Obstacle>,
+    boxes: Vec<RoadUser>,
     bots: Vec<Bot>,
 }
 
@@ -92,11 +102,11 @@ impl Traffic {
         for bot in &mut self.bots {
             let mut next = bot.clone();
             next.drive(road);
-            let there = next.as_obstacle(road);
+            let there = next.on(road).obstacle;
             let is_in_the_way = |car: &Car| {
                 // Whoever drove into the bot from behind is not in its way.
                 let is_ahead = road.shortest_way(car.place().s_m - bot.s_m) > 0.0;
-                !car.is_held && is_ahead && there.overlaps(&car.as_obstacle())
+                !car.is_held() && is_ahead && there.overlaps(&car.as_obstacle())
             };
             if !cars.iter().any(is_in_the_way) {
                 *bot = next;
@@ -104,18 +114,14 @@ impl Traffic {
         }
     }
 
-    /// Boxes, then bots.
-    pub fn obstacles(&self, road: &Road) -> impl Iterator<Item = Obstacle> {
-        self.boxes.iter().copied().chain(self.bots.iter().map(|bot| bot.as_obstacle(road)))
+    /// What stands.
+    pub fn boxes(&self) -> &[RoadUser] {
+        &self.boxes
     }
 
-    /// Boxes, then bots, each with its progress along the centre line, metres, and its velocity, m/s.
-    pub fn moving_obstacles(&self, road: &Road) -> impl Iterator<Item = (Obstacle, Vector)> {
-        let boxes = self.boxes.iter().map(|placed| (*placed, Vector::ZERO));
-        boxes.chain(self.bots.iter().map(|bot| {
-            let obstacle = bot.as_obstacle(road);
-            (obstacle, obstacle.axis * bot.speed_mps)
-        }))
+    /// Boxes, then bots.
+    pub fn users(&self, road: &Road) -> impl Iterator<Item = RoadUser> {
+        self.boxes.iter().copied().chain(self.bots.iter().map(|bot| bot.on(road)))
     }
 }
 
@@ -136,32 +142,35 @@ impl Bot {
         }
     }
 
-    fn as_obstacle(&self, road: &Road) -> Obstacle {
-        let place = road.at(self.s_m);
-        let [left, right] = road.half_widths(place);
-        let half_width_m = if self.lane >= 0.0 { left } else { right };
-        Obstacle {
+    fn on(&self, road: &Road) -> RoadUser {
+        let place = beside(road, road.at(self.s_m), self.lane * LANE);
+        let obstacle = Obstacle {
             kind: ObstacleKind::Car,
-            centre: road.centre(place) + road.tangent(place).perp() * (self.lane * LANE * half_width_m),
+            centre: road.centre(place) + road.tangent(place).perp() * place.lateral_m,
             axis: road.tangent(place),
             half_size_m: Obstacle::CAR_HALF_SIZE_M,
             height_m: Obstacle::CAR_HEIGHT_M,
-        }
+        };
+        RoadUser { obstacle, velocity: obstacle.axis * self.speed_mps, place }
     }
 }
 
-fn box_at(road: &Road, place: BoxPlace) -> Obstacle {
-    let lateral = place.lateral as f32;
-    let place = road.at(place.along as f32 * road.length_m());
-    let [left, right] = road.half_widths(place);
-    let half_width_m = if lateral >= 0.0 { left } else { right };
-    Obstacle {
+fn box_at(road: &Road, place: BoxPlace) -> RoadUser {
+    let place = beside(road, road.at(place.along as f32 * road.length_m()), place.lateral as f32);
+    let obstacle = Obstacle {
         kind: ObstacleKind::Box,
-        centre: road.centre(place) + road.tangent(place).perp() * (lateral * half_width_m),
+        centre: road.centre(place) + road.tangent(place).perp() * place.lateral_m,
         axis: road.tangent(place),
         half_size_m: Obstacle::BOX_HALF_SIZE_M,
         height_m: Obstacle::BOX_HEIGHT_M,
-    }
+    };
+    RoadUser { obstacle, velocity: Vector::ZERO, place }
+}
+
+/// The place beside another, at a share of the half width on that side, + left.
+fn beside(road: &Road, place: Place, lateral: f32) -> Place {
+    let [left, right] = road.half_widths(place);
+    Place { lateral_m: lateral * if lateral >= 0.0 { left } else { right }, ..place }
 }
 
 fn draw_lane(rng: &mut Pcg32) -> f32 {

@@ -10,7 +10,7 @@ use crate::{
     drivetrain::{Drivetrain, LANES},
     obstacle::{Obstacle, ObstacleKind},
     road::{Place, Road},
-    traffic::Traffic,
+    traffic::{RoadUser, Traffic},
 };
 use rapier2d::prelude::*;
 use std::{ops::Range, sync::Arc};
@@ -22,10 +22,10 @@ pub struct Car {
     heat: usize,
     /// What servo and motor are told to reach.
     pub command: Command,
-    /// Whether the car is out of the race for now: it is told to stand, and nobody sees or touches it.
-    pub is_held: bool,
+    is_held: bool,
     steering_rad: f32,
     motion: Motion,
+    velocity_before: Vector,
     position: Vector,
     /// Where the nose points, as a unit vector.
     nose: Vector,
@@ -47,6 +47,16 @@ impl Car {
     /// Velocity of the centre of mass in the world's frame, m/s.
     pub fn velocity(&self) -> Vector {
         self.nose * self.motion.velocity.x + self.nose.perp() * self.motion.velocity.y
+    }
+
+    /// What [`Car::velocity`] was before the last physics step.
+    pub fn velocity_before(&self) -> Vector {
+        self.velocity_before
+    }
+
+    /// Whether the car is out of the race for now: it is told to stand, and nobody sees or touches it.
+    pub fn is_held(&self) -> bool {
+        self.is_held
     }
 
     /// The centre of mass, metres.
@@ -181,6 +191,7 @@ impl World {
                 is_held: false,
                 steering_rad: 0.0,
                 motion: Motion::default(),
+                velocity_before: Vector::ZERO,
                 position: Vector::ZERO,
                 nose: Vector::X,
                 place: Place::default(),
@@ -210,13 +221,28 @@ impl World {
         &self.heats[self.cars[car].heat].road
     }
 
+    /// The heat that a car drives in.
+    pub fn heat_of(&self, car: usize) -> &Heat {
+        &self.heats[self.cars[car].heat]
+    }
+
     pub fn cars(&self) -> &[Car] {
         &self.cars
     }
 
-    /// The car of that number, to command or hold it.
+    /// The car of that number, to command it.
     pub fn car_mut(&mut self, car: usize) -> &mut Car {
         &mut self.cars[car]
+    }
+
+    /// Takes a car out of the race where it stands, or back into it: while held it is told to stand, and nobody sees or
+    /// touches it.
+    pub fn hold(&mut self, car: usize, is_held: bool) {
+        let car = &mut self.cars[car];
+        car.is_held = is_held;
+        for collider in self.physics.bodies[car.body].colliders() {
+            self.physics.colliders[*collider].set_enabled(!is_held);
+        }
     }
 
     /// Makes a car differ from its model.
@@ -253,10 +279,15 @@ impl World {
     }
 
     /// What a car can see, all but the road: its heat's boxes and bots, and other cars that are in the race.
-    pub fn obstacles_of(&self, car: usize) -> impl Iterator<Item = Obstacle> {
-        let heat = &self.heats[self.cars[car].heat];
+    pub fn others_of(&self, car: usize) -> impl Iterator<Item = RoadUser> {
+        let heat = self.heat_of(car);
         let others = heat.cars().filter(move |other| *other != car).map(|other| &self.cars[other]);
-        heat.traffic.obstacles(&heat.road).chain(others.filter(|other| !other.is_held).map(Car::as_obstacle))
+        let racing = others.filter(|other| !other.is_held);
+        heat.traffic.users(&heat.road).chain(racing.map(|other| RoadUser {
+            obstacle: other.as_obstacle(),
+            velocity: other.velocity(),
+            place: other.place,
+        }))
     }
 
     /// One physics step, a sixtieth of a second: servos turn, motors and tyres push, rapier moves the bodies, bots go
@@ -275,7 +306,8 @@ impl World {
                 let change = change.lane(lane);
                 let body = &mut self.physics.bodies[car.body];
                 let velocity = car.nose * change.velocity.x + car.nose.perp() * change.velocity.y;
-                body.set_linvel(body.linvel() + velocity, true);
+                car.velocity_before = body.linvel();
+                body.set_linvel(car.velocity_before + velocity, true);
                 body.set_angvel(body.angvel() + change.yaw_rate, true);
                 car.steering_rad = drivetrain.steering_rad(lane);
             }

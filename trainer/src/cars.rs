@@ -6,7 +6,7 @@ use crate::{
 };
 use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
-use sim::{Batch, StepFacts};
+use sim::{Batch, BatchConfig, StepFacts};
 use sim_spec::{Track, observation::STATE_V1};
 use std::ops::AddAssign;
 
@@ -83,14 +83,14 @@ impl Cars {
     /// `cars` cars all over the track, each in the middle of an episode of at most `episode_steps` control steps: ages
     /// are spread evenly, so that time-outs do not all come in the same step.
     pub fn new(track: &Track, cars: usize, episode_steps: u32, reward: &'static Reward, rng: &mut Pcg64) -> Self {
-        let batch = Batch::new(track, cars, rng.next_u64());
+        let batch = Batch::new(BatchConfig::new(track.clone(), cars, rng.next_u64()));
         let age = |_| Episode { steps: noise::below(rng, episode_steps as usize) as u32, distance_m: 0.0 };
         let episodes = (0..cars).map(age).collect();
         Self { batch, facts: vec![StepFacts::default(); cars], episodes, episode_steps, reward }
     }
 
     /// Writes what each car sees, `[cars, OBSERVATION]`.
-    pub fn observe(&self, observations: &mut [f32]) {
+    pub fn observe(&mut self, observations: &mut [f32]) {
         self.batch.observe(observations);
     }
 

@@ -73,11 +73,20 @@ pub struct Policy {
 impl Policy {
     /// A policy that sees [`STATE_V1`] and acts by [`CONTINUOUS_V1`].
     pub fn new(normaliser: Normaliser, layers: Vec<Layer>, provenance: Provenance) -> Result<Self, PolicyError> {
-        let [observation, action] = [STATE_V1.len(), ACTION_LEN];
-        check_normaliser(&normaliser, observation)?;
-        check_layers(&layers, observation, action)?;
+        Self::seeing(&STATE_V1, normaliser, layers, provenance)
+    }
+
+    /// A policy that sees `observation` and acts by [`CONTINUOUS_V1`].
+    pub fn seeing(
+        observation: &'static ObservationSpec,
+        normaliser: Normaliser,
+        layers: Vec<Layer>,
+        provenance: Provenance,
+    ) -> Result<Self, PolicyError> {
+        check_normaliser(&normaliser, observation.len())?;
+        check_layers(&layers, observation.len(), ACTION_LEN)?;
         check_provenance(&provenance)?;
-        Ok(Self { observation: &STATE_V1, action: &CONTINUOUS_V1, normaliser, layers, provenance })
+        Ok(Self { observation, action: &CONTINUOUS_V1, normaliser, layers, provenance })
     }
 
     /// The policy in a file's bytes. See [`PolicyError`] for all that may be wrong.

@@ -148,13 +148,15 @@ pub fn parse(bytes: &[u8]) -> Result<Policy, PolicyError> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(refuse)?;
     let text = metadata.metadata().as_ref().and_then(|map| map.get(MANIFEST_KEY)).ok_or(PolicyError::NoManifest)?;
     let manifest = manifest(text)?;
+    let observation = ObservationSpec::find(&manifest.observation)
+        .ok_or_else(|| PolicyError::UnknownObservation(manifest.observation.clone()))?;
     let tensors = SafeTensors::deserialize(bytes).map_err(refuse)?;
     let normaliser =
         Normaliser { mean: vector(&tensors, "normaliser.mean")?, std: vector(&tensors, "normaliser.std")? };
     let layer = |(index, entry): (usize, &LayerEntry)| layer(&tensors, index, entry);
     let layers = manifest.layers.iter().enumerate().map(layer).collect::<Result<Vec<_>, _>>()?;
     check_no_tensor_is_left(&tensors, &layers)?;
-    Policy::new(normaliser, layers, manifest.provenance)
+    Policy::seeing(observation, normaliser, layers, manifest.provenance)
 }
 
 pub fn write(policy: &Policy) -> Vec<u8> {
@@ -289,9 +291,6 @@ fn manifest(text: &str) -> Result<Manifest, PolicyError> {
         return Err(PolicyError::Version(version));
     }
     let manifest: Manifest = serde_json::from_str(text).map_err(invalid)?;
-    if ObservationSpec::find(&manifest.observation).is_none() {
-        return Err(PolicyError::UnknownObservation(manifest.observation));
-    }
     if ActionSpec::find(&manifest.action).is_none() {
         return Err(PolicyError::UnknownAction(manifest.action));
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::{Lap, RaceResult, RaceRules, RaceStatus, Replay, ReplayError, Sha256Hex, builtin_tracks};
+use crate::{Lap, RaceResult, RaceRules, RaceStatus, RaceType, Replay, ReplayError, Sha256Hex, builtin_tracks};
 
 fn replay() -> Replay {
     let track = builtin_tracks::find("harbour").expect("a built-in track");
@@ -18,11 +18,15 @@ fn replay() -> Replay {
         total_secs: 17.0 / 3.0,
         off_tracks: 0,
         crashes: 0,
+        immobilised: 0,
+        reversed: 0,
+        grid_place: 1,
+        finish_place: 1,
         status: RaceStatus::Finished,
         sim_version: "test".into(),
     };
     let actions = (0..100).map(|step| [(step as f32 / 100.0) - 0.5, 1.0 / 3.0]).collect();
-    Replay::new(track, RaceRules::default(), actions, result).expect("a valid replay")
+    Replay::new(track, RaceRules::default(), actions, vec![result]).expect("a valid replay")
 }
 
 /// Whoever changes a replay can also make the checksum fit: the other checks must hold without it.
@@ -60,9 +64,9 @@ fn what_is_wrong_is_named() {
     let whole = replay().to_bytes();
     assert_eq!(code(b"hello"), "replay_not_a_replay");
     assert_eq!(code(&whole[..whole.len() - 1]), "replay_checksum");
-    assert_eq!(code(&vec![0; 2_000_000]), "replay_too_large");
+    assert_eq!(code(&vec![0; 3_000_000]), "replay_too_large");
     let mut later = whole.clone();
-    later[8] = 2;
+    later[8] = 3;
     assert_eq!(code(&sealed(later)), "replay_unsupported_version");
     let mut header = whole.clone();
     header[16] = b'[';
@@ -86,9 +90,23 @@ fn actions_stay_in_range() {
     let [good, track] = [replay(), replay()].map(|replay| replay);
     for bad in [f32::NAN, 1.5, f32::NEG_INFINITY] {
         let actions = vec![[0.0, 0.0], [0.0, bad]];
-        let error = Replay::new(track.track().clone(), good.rules().clone(), actions, good.result().clone());
+        let error = Replay::new(track.track().clone(), good.rules().clone(), actions, good.results().to_vec());
         assert_eq!(error, Err(ReplayError::Action(1)), "{bad}");
     }
+}
+
+#[test]
+fn a_race_has_a_result_and_an_action_of_every_car() {
+    let rules = RaceRules { race_type: RaceType::HeadToHead { cars: 2 }, ..RaceRules::default() };
+    let with = |actions: usize, results: usize| {
+        let results = vec![replay().result().clone(); results];
+        Replay::new(replay().track().clone(), rules.clone(), vec![[0.0, 0.5]; actions], results)
+    };
+    let two = with(6, 2).expect("two cars, three steps");
+    assert_eq!(two.steps().len(), 3);
+    assert_eq!(Replay::from_bytes(&two.to_bytes()), Ok(two));
+    assert_eq!(with(5, 2), Err(ReplayError::Size));
+    assert_eq!(with(6, 1), Err(ReplayError::Cars { results: 1, cars: 2 }));
 }
 
 proptest! {

@@ -10,7 +10,7 @@ pub struct Lap {
     pub lap: u32,
     /// Seconds from crossing the line to crossing it again, penalties included: the clock runs while the car stands.
     pub secs: f64,
-    /// Whether the lap had neither an off-track nor a crash.
+    /// Whether the car was never put back in this lap: neither an off-track nor a crash nor stuck.
     pub clean: bool,
     pub off_tracks: u32,
     pub crashes: u32,
@@ -24,6 +24,13 @@ pub enum RaceStatus {
     Finished,
     /// The time limit came first.
     TimeUp,
+    /// The car was put back more often than the rules allow.
+    OutOfResets,
+}
+
+/// In a race of one, everybody is first.
+fn first() -> u32 {
+    1
 }
 
 /// The result of one car's race. Two runs of the same policy on the same track with the same rules, seed and
@@ -44,7 +51,20 @@ pub struct RaceResult {
     pub total_secs: f64,
     /// Off-tracks of the whole race, the unfinished lap included.
     pub off_tracks: u32,
+    /// How often it ran into something that was ahead of it.
     pub crashes: u32,
+    /// How often it was put back for standing still.
+    #[serde(default)]
+    pub immobilised: u32,
+    /// How often it was put back for driving backwards.
+    #[serde(default)]
+    pub reversed: u32,
+    /// Place on the grid, from 1.
+    #[serde(default = "first")]
+    pub grid_place: u32,
+    /// Place at the end, from 1: who finished, by time; then the others, by how far they came.
+    #[serde(default = "first")]
+    pub finish_place: u32,
     pub status: RaceStatus,
     /// Version of the simulator: results are compared within one version only.
     pub sim_version: String,

@@ -47,8 +47,8 @@ fn a_replay_runs_again_to_the_same_result() {
         for (speed_mps, seed) in [(1.5, 1), (3.5, 2), (4.0, 3)] {
             let replay = referee::race(&track, &drivers::centre_line(speed_mps), &RaceRules::default(), seed);
             let stored = Replay::from_bytes(&replay.to_bytes()).expect("our own file");
-            assert_eq!(referee::verify(&stored).as_ref(), Ok(replay.result()));
-            let telemetry = referee::telemetry(&stored).expect("it verifies");
+            assert_eq!(referee::verify(&stored).as_deref(), Ok(replay.results()));
+            let telemetry = referee::telemetry(&stored, 0).expect("it verifies");
             assert_eq!(telemetry.x_m.len(), stored.actions().len() + 1);
             assert_eq!(telemetry.hz, CONTROL_HZ);
             assert_eq!(telemetry.total_secs, replay.result().total_secs);
@@ -63,11 +63,11 @@ fn a_changed_action_is_found_out() {
     let with = |change: fn(&mut Vec<[f32; 2]>)| {
         let mut actions = replay.actions().to_vec();
         change(&mut actions);
-        let (track, rules, result) = (replay.track().clone(), replay.rules().clone(), replay.result().clone());
-        let changed = Replay::new(track, rules, actions, result).expect("still a valid file");
+        let (track, rules, results) = (replay.track().clone(), replay.rules().clone(), replay.results().to_vec());
+        let changed = Replay::new(track, rules, actions, results).expect("still a valid file");
         referee::verify(&changed)
     };
-    assert_eq!(with(|_| ()).as_ref(), Ok(replay.result()));
+    assert_eq!(with(|_| ()).as_deref(), Ok(replay.results()));
     let steered = with(|actions| actions[20][0] += 1e-3);
     assert!(matches!(steered, Err(Mismatch::Result { .. })), "{steered:?}");
     let shortened = with(|actions| actions.truncate(50));
@@ -89,7 +89,7 @@ fn the_golden_races_have_not_changed() {
         let track = builtin_tracks::find(name).expect("a built-in track");
         for speed_mps in [1.0, 2.5, 4.0] {
             let replay = referee::race(&track, &drivers::centre_line(speed_mps), &RaceRules::default(), 42);
-            let telemetry = referee::telemetry(&replay).expect("it verifies");
+            let telemetry = referee::telemetry(&replay, 0).expect("it verifies");
             record.extend(replay.to_bytes());
             for numbers in [telemetry.x_m, telemetry.y_m, telemetry.yaw_rad, telemetry.speed_mps] {
                 record.extend(numbers.into_iter().flat_map(f32::to_le_bytes));

@@ -10,7 +10,7 @@ use crate::{
 };
 use clap::Args;
 use serde_json::json;
-use sim::{Batch, StepFacts, drivers, pilot::Pilot, referee};
+use sim::{Batch, BatchConfig, StepFacts, drivers, pilot::Pilot, referee};
 use sim_spec::{RaceRules, Track, builtin_tracks, observation::STATE_V1};
 use std::{
     thread,
@@ -78,7 +78,7 @@ impl Bench {
 
 /// Control steps per second of one thread, observations and new starts included.
 fn env_steps_per_sec(track: &Track, window: Duration) -> f64 {
-    let mut batch = Batch::new(track, CARS, 1);
+    let mut batch = Batch::new(BatchConfig::new(track.clone(), CARS, 1));
     let mut observations = vec![0.0; CARS * STATE_V1.len()];
     let mut facts = vec![StepFacts::default(); CARS];
     batch.observe(&mut observations);
