@@ -62,6 +62,7 @@ impl Race {
             laps: self.laps,
             off_track_penalty_secs: self.off_track_penalty_secs,
             time_limit_secs: self.time_limit_secs,
+            ..RaceRules::default()
         }
     }
 

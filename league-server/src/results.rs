@@ -24,6 +24,14 @@ pub struct RaceResult {
     /// Off-tracks of the whole race, the unfinished lap included.
     pub off_tracks: u32,
     pub crashes: u32,
+    /// How often the car was put back for standing still.
+    pub immobilised: u32,
+    /// How often it was put back for driving backwards.
+    pub reversed: u32,
+    /// Place on the grid, from 1.
+    pub grid_place: u32,
+    /// Place at the end, from 1.
+    pub finish_place: u32,
     pub status: ResultStatus,
     /// Version of the simulator: results are compared within one version only.
     pub sim_version: String,
@@ -50,6 +58,8 @@ pub enum ResultStatus {
     Finished,
     /// The time limit came first.
     TimeUp,
+    /// The car was put back more often than the rules allow.
+    OutOfResets,
 }
 
 impl From<sim_spec::RaceResult> for RaceResult {
@@ -69,9 +79,14 @@ impl From<sim_spec::RaceResult> for RaceResult {
             total_secs: result.total_secs,
             off_tracks: result.off_tracks,
             crashes: result.crashes,
+            immobilised: result.immobilised,
+            reversed: result.reversed,
+            grid_place: result.grid_place,
+            finish_place: result.finish_place,
             status: match result.status {
                 sim_spec::RaceStatus::Finished => ResultStatus::Finished,
                 sim_spec::RaceStatus::TimeUp => ResultStatus::TimeUp,
+                sim_spec::RaceStatus::OutOfResets => ResultStatus::OutOfResets,
             },
             sim_version: result.sim_version,
         }

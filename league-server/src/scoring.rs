@@ -76,6 +76,10 @@ mod tests {
             total_secs: lap_secs.iter().sum::<f64>() + rest,
             off_tracks: 0,
             crashes: 0,
+            immobilised: 0,
+            reversed: 0,
+            grid_place: 1,
+            finish_place: 1,
             status: if rest == 0.0 { RaceStatus::Finished } else { RaceStatus::TimeUp },
             sim_version: "test".to_owned(),
         }

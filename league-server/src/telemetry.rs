@@ -94,7 +94,7 @@ impl Telemetries {
         let computed = tokio::task::spawn_blocking(move || -> AppResult<Vec<u8>> {
             let replay =
                 Replay::from_bytes(&bytes).map_err(|error| AppError::internal(anyhow!("a replay: {error}")))?;
-            let telemetry = sim::referee::telemetry(&replay).map_err(|mismatch| {
+            let telemetry = sim::referee::telemetry(&replay, 0).map_err(|mismatch| {
                 let detail = format!("This replay cannot be shown by this version of the league: {mismatch}.");
                 AppError::new(StatusCode::CONFLICT, "replay_of_other_version", detail)
             })?;

@@ -83,7 +83,7 @@ fn a_forged_replay_is_refused_with_the_reason() {
     let forged = |change: fn(&mut Vec<[f32; 2]>, &mut sim_spec::RaceResult)| {
         let (mut actions, mut result) = (replay.actions().to_vec(), replay.result().clone());
         change(&mut actions, &mut result);
-        let replay = Replay::new(track.clone(), replay.rules().clone(), actions, result);
+        let replay = Replay::new(track.clone(), replay.rules().clone(), actions, vec![result]);
         replay.expect("well formed").to_bytes()
     };
     write(&forged(|actions, _| actions[30][1] -= 1e-3));

@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(shown["score_secs"], shown["result"]["best_lap_secs"]);
         // The replay says the same, and can be run again.
         let bytes = league.get(&format!("/api/v1/submissions/{id}/replay"), &ada).await.bytes;
-        let result = sim::referee::verify(&Replay::from_bytes(&bytes).unwrap()).unwrap();
+        let result = sim::referee::verify(&Replay::from_bytes(&bytes).unwrap()).unwrap().remove(0);
         assert_eq!(shown["result"], serde_json::to_value(&result).unwrap());
         assert_eq!(result.policy_sha256, Sha256Hex::of(&policy(1.5)));
     }

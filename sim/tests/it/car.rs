@@ -94,7 +94,7 @@ fn the_top_speed_of_a_curve_is_the_root_of_friction_gravity_and_radius() {
 fn nothing_accelerates_more_than_friction_allows() {
     // Flat out with any steering, sliding and spinning: μ g, a little more where load is spread evenly
     // (1 + load sensitivity · (1 − load)), and 0.015 g of rolling resistance.
-    let most = (0.7 * 1.1 + 0.015) * GRAVITY / PHYSICS_HZ as f32;
+    let most = (0.5 * 1.1 + 0.015) * GRAVITY / PHYSICS_HZ as f32;
     for steering_rad in [0.02, 0.05, 0.1, 0.3, 0.5] {
         let command = Command { steering_rad, speed_mps: 4.0 };
         let mut world = driven(CarModel::default(), Pose { speed_mps: 4.0, ..Pose::default() }, command, 0.0);
@@ -146,10 +146,11 @@ fn a_strong_motor_spins_the_wheels_and_gains_nothing() {
     };
     let [speed_mps, rims_mps] = of(60.0);
     assert!(rims_mps > 1.5 * speed_mps, "{rims_mps} at {speed_mps}");
-    // The rear's grip is 0.7 of its load of 31.3 N standing, and about 3.7 N more that moves there: 24 N, 3.7 m/s².
-    assert!((1.3..2.0).contains(&speed_mps), "{speed_mps}");
+    // The rear's grip is 0.5 of its load of 31.3 N standing, and about 5 N more that moves there: 18 N, 2.8 m/s², for half
+    // a second less the delay.
+    assert!((1.1..1.4).contains(&speed_mps), "{speed_mps}");
     let [speed_mps, rims_mps] = of(13.0);
-    assert!(rims_mps < 1.15 * speed_mps, "{rims_mps} at {speed_mps}");
+    assert!(rims_mps < 1.25 * speed_mps, "{rims_mps} at {speed_mps}");
 }
 
 #[test]
@@ -178,8 +179,8 @@ fn less_grip_makes_wider_circles_and_more_mass_slower_starts() {
         world.cars()[0].motion()
     };
     let usual = Tuning::of(&CarModel::default());
-    let turn = Command { steering_rad: 0.4, speed_mps: 2.5 };
-    assert!(with(Tuning { grip: 0.6, ..usual }, turn).yaw_rate < 0.8 * with(usual, turn).yaw_rate);
+    let turn = Command { steering_rad: 0.25, speed_mps: 2.0 };
+    assert!(with(Tuning { grip: 0.6, ..usual }, turn).yaw_rate < 0.85 * with(usual, turn).yaw_rate);
     let flat_out = Command { steering_rad: 0.0, speed_mps: 4.0 };
     let [light, heavy] = [usual, Tuning { mass: 1.5, ..usual }].map(|tuning| with(tuning, flat_out).velocity.x);
     assert!((light - 2.0) / (heavy - 2.0) > 1.3, "{light} and {heavy}");

@@ -83,7 +83,7 @@ fn wait(league: &League, submission: &Value) -> Result<Value, Failure> {
 fn tell(submission: &Value, race: &str) {
     let result: Option<RaceResult> = serde_json::from_value(submission["result"].clone()).ok();
     if let Some(result) = result {
-        super::eval::print_result(&result);
+        super::eval::print_results(&[result]);
     }
     match (submission["score_secs"].as_f64(), submission["rank"].as_i64()) {
         (Some(score), Some(rank)) => println!("score {score:.3} s, rank {rank} in {race}"),

@@ -1,6 +1,6 @@
 //! `paddock verify`
 
-use super::{eval::print_result, print_json};
+use super::{eval::print_results, print_json};
 use crate::{
     failure::{Failure, not_done},
     files::{read_replay, read_track},
@@ -27,19 +27,21 @@ impl Verify {
         let verdict = self.verdict();
         if self.json {
             match &verdict {
-                Ok(result) => print_json(&json!({"verified": true, "result": result, "reason": null})),
+                Ok(results) => {
+                    print_json(&json!({"verified": true, "result": results[0], "results": results, "reason": null}));
+                }
                 Err(failure) => {
-                    print_json(&json!({"verified": false, "result": null, "reason": failure.line()}));
+                    print_json(&json!({"verified": false, "result": null, "results": null, "reason": failure.line()}));
                 }
             }
-        } else if let Ok(result) = &verdict {
+        } else if let Ok(results) = &verdict {
             println!("verified: run again, every time is the same to the last bit");
-            print_result(result);
+            print_results(results);
         }
         verdict.map(drop)
     }
 
-    fn verdict(&self) -> Result<RaceResult, Failure> {
+    fn verdict(&self) -> Result<Vec<RaceResult>, Failure> {
         let wanted = self.track.as_deref().map(read_track).transpose()?;
         let replay = read_replay(&self.replay)?;
         let refused = |why: String| not_done(self.replay.display(), why);
