@@ -106,21 +106,6 @@ impl Road {
         Place { segment, along: along.clamp(0.0, 1.0), s_m, lateral_m: 0.0 }
     }
 
-    /// Radius of the tightest curve of the centre line, metres: of the circles through three points a little apart,
-    /// which says more of a polyline than the angle at one of its corners.
-    pub fn tightest_radius_m(&self) -> f32 {
-        /// Distance along the centre line between two of the three points, metres: about a car's length.
-        const APART_M: f32 = 0.4;
-        let point = |s_m: f32| self.centre(self.at(s_m));
-        let radius_m = |s_m: &f32| {
-            let [a, b, c] = [s_m - APART_M, *s_m, s_m + APART_M].map(point);
-            // The circumscribed circle: the product of the sides over four times the area.
-            let twice_the_area = (b - a).perp_dot(c - a).abs().max(f32::MIN_POSITIVE);
-            a.distance(b) * b.distance(c) * c.distance(a) / (2.0 * twice_the_area)
-        };
-        self.s_m.iter().map(radius_m).fold(f32::INFINITY, f32::min)
-    }
-
     /// A difference of two places' progress, as the shorter way round the track, metres.
     pub fn shortest_way(&self, difference_m: f32) -> f32 {
         let length_m = self.length_m();
@@ -240,12 +225,6 @@ mod tests {
             assert!((road.curvature(place) - curvature).abs() < 1e-3);
             assert!((road.length_m() - 4.0 * std::f32::consts::PI).abs() < 0.01);
         }
-    }
-
-    #[test]
-    fn the_tightest_radius_of_a_ring_is_its_own() {
-        // Points between the stations lie on chords, up to a millimetre inside the circle: a few per cent of the arc's rise.
-        assert!((ring(1.0).tightest_radius_m() - 2.0).abs() < 0.1);
     }
 
     #[test]

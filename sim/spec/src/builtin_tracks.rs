@@ -1,12 +1,29 @@
-//! The tracks that come with Paddock. All of them are our own drawings.
+//! The tracks that come with Paddock. All of them are our own drawings; `examples/draw_tracks.rs` has most of the pens.
 
 use crate::Track;
 
-/// `(name, file)`, from easy to hard. The first is the default of every command.
-const FILES: [(&str, &str); 3] = [
-    ("harbour", include_str!("../tracks/harbour.toml")),
-    ("ridge", include_str!("../tracks/ridge.toml")),
-    ("cathedral", include_str!("../tracks/cathedral.toml")),
+/// The track of every command that is not told another.
+pub const DEFAULT: &str = "harbour";
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => { [$(($name, include_str!(concat!("../tracks/", $name, ".toml")))),*] };
+}
+
+/// `(name, file)`, from easy to hard ([`Track::difficulty`]).
+const FILES: [(&str, &str); 13] = files![
+    "lagoon",
+    "orchard",
+    "meadow",
+    "lighthouse",
+    "foundry",
+    "harbour",
+    "serpentine",
+    "mill",
+    "ridge",
+    "quarry",
+    "cathedral",
+    "clockwork",
+    "needle",
 ];
 
 /// Names of the built-in tracks, from easy to hard.
@@ -30,5 +47,6 @@ mod tests {
             let track = find(name).unwrap_or_else(|| panic!("{name} is a track"));
             assert_eq!(track.name(), name);
         }
+        assert!(find(DEFAULT).is_some());
     }
 }

@@ -34,7 +34,11 @@ mod result;
 mod route_file;
 mod rules;
 mod track;
+pub mod track_drawing;
+pub mod track_generator;
+mod track_measure;
 mod track_shape;
+mod track_svg;
 mod track_text;
 
 pub use conditions::Conditions;
@@ -47,3 +51,4 @@ pub use replay::{Replay, ReplayError};
 pub use result::{Lap, RaceResult, RaceStatus};
 pub use rules::{RaceRules, RulesError};
 pub use track::{Station, Track, TrackError};
+pub use track_measure::Level;

@@ -51,6 +51,25 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<Station>, TrackError> {
     Ok(stations)
 }
 
+/// A route file of `stations`, the first repeated at the end, as NumPy itself writes it: a header of version 1.0, filled
+/// up so that the numbers begin at a multiple of 64 bytes.
+pub fn write(stations: &[Station]) -> Vec<u8> {
+    const NUMBERS_AT_A_MULTIPLE_OF: usize = 64;
+    const BEFORE_THE_HEADER: usize = MAGIC.len() + 4;
+    let dictionary =
+        format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({}, {COLUMNS}), }}", stations.len() + 1);
+    let numbers_at = (BEFORE_THE_HEADER + dictionary.len() + 1).next_multiple_of(NUMBERS_AT_A_MULTIPLE_OF);
+    let header_len = numbers_at - BEFORE_THE_HEADER;
+    let mut bytes = MAGIC.to_vec();
+    bytes.extend([1, 0]);
+    bytes.extend((header_len as u16).to_le_bytes());
+    bytes.extend(format!("{dictionary:<width$}\n", width = header_len - 1).bytes());
+    let closed = stations.iter().chain(stations.first());
+    let numbers = closed.flat_map(|station| [station.centre, station.inner, station.outer].concat());
+    bytes.extend(numbers.flat_map(f64::to_le_bytes));
+    bytes
+}
+
 fn chunk<const N: usize>(bytes: &[u8], at: usize) -> Result<[u8; N], TrackError> {
     bytes.get(at..).and_then(|rest| rest.first_chunk()).copied().ok_or(TrackError::RouteFile("it is cut off"))
 }
@@ -67,6 +86,7 @@ fn row_count(header: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use crate::{Station, Track, builtin_tracks};
+    use proptest::prelude::*;
 
     /// A NumPy file of `shape` and `dtype` over `numbers`.
     fn npy(dtype: &str, shape: &str, numbers: &[f64]) -> Vec<u8> {
@@ -100,6 +120,40 @@ mod tests {
         let numbers = rows(track.stations());
         let file = npy("<f8", &format!("({}, 6)", track.stations().len()), &numbers);
         assert_eq!(Track::parse("open", &file).expect_err("open").code(), "track_open");
+    }
+
+    #[test]
+    fn a_written_route_is_read_alike() {
+        let track = builtin_tracks::find("harbour").expect("a built-in track");
+        let file = track.to_route_file();
+        assert_eq!(Track::parse("harbour", &file).expect("a route").stations(), track.stations());
+        // Magic, version, length and header fill a multiple of 64 bytes; then six numbers per station, one repeated.
+        assert_eq!(file.len(), 128 + (track.stations().len() + 1) * 48);
+        assert_eq!(&file[..10], b"\x93NUMPY\x01\x00\x76\x00");
+        assert_eq!(file[127], b'\n');
+    }
+
+    proptest! {
+        #[test]
+        fn no_changed_or_cut_route_panics(at in 0..5_000_usize, with in any::<u8>(), cut in 0..5_000_usize) {
+            let mut bytes = builtin_tracks::find("harbour").expect("a built-in track").to_route_file();
+            let at = at % bytes.len();
+            bytes[at] = with;
+            let _ = Track::parse("changed", &bytes);
+            bytes.truncate(cut);
+            if let Err(error) = Track::parse("cut", &bytes) {
+                prop_assert!(!error.to_string().contains('\n') && !error.code().is_empty());
+            }
+        }
+
+        #[test]
+        fn no_invented_header_panics(header in "[ -~]{0,200}", body in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+            bytes.extend((header.len() as u16).to_le_bytes());
+            bytes.extend(header.bytes());
+            bytes.extend(body);
+            prop_assert!(Track::parse("invented", &bytes).is_err());
+        }
     }
 
     #[test]

@@ -119,6 +119,11 @@ impl Track {
         track_text::write(self)
     }
 
+    /// The track as a route file of DeepRacer, which loses its name. [`Track::parse`] gives back the same stations.
+    pub fn to_route_file(&self) -> Vec<u8> {
+        route_file::write(&self.stations)
+    }
+
     /// Short name: lower-case letters, digits, '-' and '_'.
     pub fn name(&self) -> &str {
         &self.name

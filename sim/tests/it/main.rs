@@ -10,7 +10,7 @@
 mod car;
 mod determinism;
 mod golden_files;
-//mod robustness;
+mod robustness;
 mod route_files;
 mod rules;
 

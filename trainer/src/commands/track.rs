@@ -7,9 +7,11 @@ use crate::{
 };
 use clap::Subcommand;
 use serde_json::{Value, json};
-use sim::Road;
-use sim_spec::builtin_tracks;
-use std::path::PathBuf;
+use sim_spec::{Track as SpecTrack, builtin_tracks, track_generator};
+use std::path::{Path, PathBuf};
+
+/// Width of a picture, pixels: fits beside text.
+const PICTURE_PX: u32 = 640;
 
 #[derive(Subcommand)]
 pub enum Track {
@@ -24,11 +26,14 @@ pub enum Track {
         /// Built-in track, or a track file of ours or of DeepRacer (.npy)
         track: String,
         /// Print it as JSON
-        #[arg(long, conflicts_with = "text")]
+        #[arg(long, conflicts_with_all = ["text", "svg"])]
         json: bool,
         /// Print it as a track file of ours
-        #[arg(long)]
+        #[arg(long, conflicts_with = "svg")]
         text: bool,
+        /// Print it as an SVG picture
+        #[arg(long)]
+        svg: bool,
     },
     /// Make a track file of ours from a route file of DeepRacer
     Import {
@@ -44,14 +49,37 @@ pub enum Track {
         #[arg(long)]
         title: Option<String>,
     },
+    /// Write a track as a route file of DeepRacer, a track file of ours or a picture
+    Export {
+        /// Built-in track, or a track file of ours or of DeepRacer (.npy)
+        track: String,
+        /// The file to write; its ending says what: .npy, .toml or .svg
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Make a new track from a seed
+    Generate {
+        /// Each seed is another track
+        #[arg(long, value_name = "N")]
+        seed: u64,
+        /// The track file to write [default: generated-N.toml]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 impl Track {
     pub fn run(self) -> Result<(), Failure> {
         match self {
             Self::List { json } => list(json),
-            Self::Show { track, json, text } => show(&read_track(&track)?, json, text),
-            Self::Import { file, out, name, title } => return import(file, out, name, title),
+            Self::Show { track, json, text, svg } => show(&read_track(&track)?, json, text, svg),
+            Self::Import { file, out, name, title } => return import(&file, out, name, title),
+            Self::Export { track, out } => return export(&read_track(&track)?, &out),
+            Self::Generate { seed, out } => {
+                let track = track_generator::generate(seed);
+                let out = out.unwrap_or_else(|| PathBuf::from(format!("{}.toml", track.name())));
+                return write_new(&track, &out, track.to_text().as_bytes());
+            }
         }
         Ok(())
     }
@@ -63,55 +91,81 @@ fn list(json: bool) {
         return print_json(&tracks.iter().map(facts).collect::<Vec<_>>());
     }
     for track in &tracks {
-        println!("{:<12} {:<20} {:>6.2} m", track.name(), track.title(), track.length_m());
+        let (name, title, level) = (track.name(), track.title(), track.level().name());
+        let [narrowest_m, widest_m] = track.widths_m();
+        println!(
+            "{name:<11} {title:<18} {:>5.1} m  {:.2} m wide  {level} ({:.0})",
+            track.length_m(),
+            (narrowest_m + widest_m) / 2.0,
+            track.difficulty()
+        );
     }
 }
 
-fn show(track: &sim_spec::Track, json: bool, text: bool) {
-    let facts = facts(track);
+fn show(track: &SpecTrack, json: bool, text: bool, svg: bool) {
     if text {
-        print!("{}", track.to_text());
-    } else if json {
-        print_json(&facts);
-    } else {
-        let metres = |value: &Value| format!("{:.2}", value.as_f64().unwrap_or_default());
-        println!("{} ({})", track.title(), track.name());
-        println!("  length           {} m", metres(&facts["length_m"]));
-        println!("  width            {} to {} m", metres(&facts["width_m"][0]), metres(&facts["width_m"][1]));
-        println!("  tightest radius  {} m", metres(&facts["tightest_radius_m"]));
-        println!("  stations         {}", facts["stations"]);
-        println!("  sha256           {}", track.sha256());
+        return print!("{}", track.to_text());
     }
+    if svg {
+        return print!("{}", track.to_svg(PICTURE_PX));
+    }
+    let facts = facts(track);
+    if json {
+        return print_json(&facts);
+    }
+    let [narrowest_m, widest_m] = track.widths_m();
+    println!("{} ({})", track.title(), track.name());
+    println!("  length           {:.2} m", track.length_m());
+    println!("  width            {narrowest_m:.2} to {widest_m:.2} m");
+    println!("  tightest radius  {:.2} m", track.tightest_radius_m());
+    println!("  difficulty       {:.0}, {}", track.difficulty(), track.level().name());
+    println!("  stations         {}", track.stations().len());
+    println!("  sha256           {}", track.sha256());
 }
 
 /// What there is to say of a track.
-fn facts(track: &sim_spec::Track) -> Value {
-    let width_m = |station: &sim_spec::Station| {
-        let [inner, outer] = [station.inner, station.outer];
-        (outer[0] - inner[0]).hypot(outer[1] - inner[1])
-    };
-    let widths = track.stations().iter().map(width_m);
+fn facts(track: &SpecTrack) -> Value {
     json!({
         "name": track.name(),
         "title": track.title(),
         "track_sha256": track.sha256(),
         "length_m": track.length_m(),
-        "width_m": [widths.clone().fold(f64::INFINITY, f64::min), widths.fold(0.0, f64::max)],
-        "tightest_radius_m": f64::from(Road::new(track).tightest_radius_m()),
+        "width_m": track.widths_m(),
+        "tightest_radius_m": track.tightest_radius_m(),
+        "difficulty": track.difficulty(),
+        "level": track.level().name(),
         "stations": track.stations().len(),
     })
 }
 
-fn import(file: PathBuf, out: Option<PathBuf>, name: Option<String>, title: Option<String>) -> Result<(), Failure> {
+fn import(file: &Path, out: Option<PathBuf>, name: Option<String>, title: Option<String>) -> Result<(), Failure> {
     let read = read_track(&file.to_string_lossy())?;
     let (name, title) = (name.as_deref().unwrap_or(read.name()), title.as_deref().unwrap_or(read.title()));
-    let track = sim_spec::Track::new(name, title, read.stations().to_vec());
+    let track = SpecTrack::new(name, title, read.stations().to_vec());
     let track = track.map_err(|error| bad_input(file.display(), error))?;
     let out = out.unwrap_or_else(|| PathBuf::from(format!("{name}.toml")));
+    write_new(&track, &out, track.to_text().as_bytes())
+}
+
+fn export(track: &SpecTrack, out: &Path) -> Result<(), Failure> {
+    let bytes = match out.extension().and_then(|ending| ending.to_str()) {
+        Some("npy") => track.to_route_file(),
+        Some("toml") => track.to_text().into_bytes(),
+        Some("svg") => track.to_svg(PICTURE_PX).into_bytes(),
+        _ => return Err(bad_input(out.display(), "name it .npy for DeepRacer, .toml for Paddock or .svg for a picture")),
+    };
+    write_new(track, out, &bytes)
+}
+
+fn write_new(track: &SpecTrack, out: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if out.exists() {
         return Err(bad_input(out.display(), "is there already; name another file with --out"));
     }
-    write_whole(&out, track.to_text().as_bytes())?;
-    println!("{}: {:.2} m; try: paddock train --track {}", out.display(), track.length_m(), out.display());
+    write_whole(out, bytes)?;
+    let hint = match out.extension().is_some_and(|ending| ending == "svg") {
+        true => String::new(),
+        false => format!("; try: paddock train --track {}", out.display()),
+    };
+    println!("{}: {:.2} m{hint}", out.display(), track.length_m());
     Ok(())
 }
