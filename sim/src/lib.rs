@@ -27,6 +27,7 @@ mod crash;
 pub mod drivers;
 mod drivetrain;
 pub mod judge;
+pub mod lidar;
 mod observe;
 pub mod obstacle;
 pub mod pilot;

@@ -165,10 +165,24 @@ impl Road {
         let count = self.centre.len() as isize;
         let segment = self.locate(point, near).segment as isize;
         (-NEIGHBOURS..=NEIGHBOURS).any(|offset| {
-            let here = (segment + offset).rem_euclid(count) as usize;
-            let next = (here + 1) % self.centre.len();
-            is_inside([self.left[here], self.left[next], self.right[next], self.right[here]], point)
+            self.is_in((segment + offset).rem_euclid(count) as usize, point)
         })
+    }
+
+    /// Number of segments, and of cross-sections.
+    pub(crate) fn segments(&self) -> usize {
+        self.centre.len()
+    }
+
+    /// The road's left and right end at the beginning of a segment.
+    pub(crate) fn cross_section(&self, segment: usize) -> [Vector; 2] {
+        [self.left[segment], self.right[segment]]
+    }
+
+    /// Whether `point` lies in the piece of road of a segment.
+    pub(crate) fn is_in(&self, segment: usize, point: Vector) -> bool {
+        let next = (segment + 1) % self.centre.len();
+        is_inside([self.left[segment], self.left[next], self.right[next], self.right[segment]], point)
     }
 
     /// Share of `segment` that lies behind `point`; below 0 or above 1 if the point is beside another one.

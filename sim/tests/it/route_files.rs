@@ -13,7 +13,9 @@ fn the_published_routes_import_and_race() {
     for file in files {
         let path = file.expect("a folder entry").path();
         let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        let track = Track::parse(&stem, &fs::read(&path).expect("a readable file")).expect(&stem);
+        let bytes = fs::read(&path).expect("a readable file");
+        let track = Track::parse(&stem, &bytes).expect(&stem);
+        assert!(track.to_route_file() == bytes, "{stem} is written as it was read");
         let replay = referee::race(&track, &drivers::centre_line(2.0), &RaceRules::default(), 1);
         assert_eq!(replay.result().status, RaceStatus::Finished, "{stem}");
         assert_eq!(replay.result().off_tracks, 0, "{stem}");
