@@ -22,6 +22,7 @@
 //! ```
 
 mod batch;
+pub mod camera;
 pub mod car;
 mod crash;
 pub mod drivers;

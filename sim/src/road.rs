@@ -174,6 +174,16 @@ impl Road {
         self.centre.len()
     }
 
+    /// The centre line's point at the beginning of a segment.
+    pub(crate) fn station(&self, segment: usize) -> Vector {
+        self.centre[segment]
+    }
+
+    /// Progress at the beginning of a segment, metres.
+    pub(crate) fn s_of(&self, segment: usize) -> f32 {
+        self.s_m[segment]
+    }
+
     /// The road's left and right end at the beginning of a segment.
     pub(crate) fn cross_section(&self, segment: usize) -> [Vector; 2] {
         [self.left[segment], self.right[segment]]
