@@ -31,6 +31,7 @@ pub mod judge;
 pub mod lidar;
 mod observe;
 pub mod obstacle;
+pub mod par;
 pub mod pilot;
 pub mod race;
 pub mod referee;

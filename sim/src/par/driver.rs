@@ -1,0 +1,206 @@
+//! The reference driver: follows a racing line at the limit.
+
+use super::{Limits, Line};
+use crate::{
+    World,
+    car::CarModel,
+    race::Race,
+};
+use sim_spec::{
+    RaceRules, Track,
+    action::{ACTION_LEN, CONTINUOUS_V1},
+};
+
+/// The driver's own line stays inside the borders by so much, metres: nobody steers to the centimetre.
+const MARGIN_M: f64 = 0.0;
+/// Laps of a trial: one to come up to speed, one that counts.
+const TRIAL_LAPS: u32 = 2;
+/// Parts of the lap whose speed is learnt apart.
+const PARTS: usize = 16;
+/// Speeds are learnt within these shares of what the limits say.
+const PART_SHARES: [f64; 2] = [0.8, 1.15];
+/// Sweeps of trials over all that is learnt.
+const SWEEPS: usize = 6;
+/// Below this speed the course of the velocity says nothing, m/s.
+const CREEPING_MPS: f32 = 0.3;
+
+/// What the driver's hands know.
+#[derive(Debug, Clone, PartialEq)]
+struct Hands {
+    /// Share of the sideways grip that the speed is planned with.
+    grip: f64,
+    /// How far ahead in time it steers, and looks at the speed, seconds: the delay of commands, the servo, half a control step.
+    steers_ahead_secs: f64,
+    speeds_ahead_secs: f64,
+    /// How quickly it comes back to the line, rad/s, damped by 0.9 of the critical damping.
+    back_to_line: f64,
+    /// Steering per rad/s that the car turns faster than the line, seconds.
+    catches_yaw: f64,
+    /// Share of the planned speed in each part of the lap.
+    parts: [f64; PARTS],
+}
+
+/// A driver that knows the track and the car's limits.
+#[derive(Debug, Clone)]
+pub struct ReferenceDriver {
+    line: Line,
+    limits: Limits,
+    hands: Hands,
+    wheelbase_m: f64,
+    motor_secs: f64,
+}
+
+/// A lap that was driven.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DrivenLap {
+    /// A flying lap, seconds.
+    pub secs: f64,
+}
+
+impl ReferenceDriver {
+    /// A driver who has learnt the track: tried, in the simulator, how early to steer and how fast to be in each part of
+    /// the lap, and kept what was quickest without leaving the road. The same track gives the same driver.
+    pub fn calibrated(track: &Track, model: &CarModel) -> Self {
+        let limits = Limits::of(model);
+        let hands = Hands {
+            grip: 0.88,
+            steers_ahead_secs: 0.1,
+            speeds_ahead_secs: 0.08,
+            back_to_line: 5.0,
+            catches_yaw: 0.02,
+            parts: [1.0; PARTS],
+        };
+        let mut driver = Self {
+            line: Line::fastest(track, &limits.using(0.95), -MARGIN_M),
+            limits,
+            hands,
+            wheelbase_m: f64::from(model.wheelbase_m()),
+            motor_secs: f64::from(model.motor_secs),
+        };
+        driver.learn(track);
+        driver
+    }
+
+    fn learn(&mut self, track: &Track) {
+        // Slower until a lap succeeds at all.
+        let mut best = self.trial(track, &self.hands.clone());
+        while best.is_none() && self.hands.grip > 0.3 {
+            self.hands.grip -= 0.04;
+            best = self.trial(track, &self.hands.clone());
+        }
+        let mut best_secs = best.map_or(f64::INFINITY, |lap| lap.secs);
+        let mut attempt = |driver: &mut Self, hands: Hands| {
+            let Some(lap) = driver.trial(track, &hands) else { return false };
+            let is_better = lap.secs < best_secs;
+            if is_better {
+                best_secs = lap.secs;
+                driver.hands = hands;
+            }
+            is_better
+        };
+        for sweep in 0..SWEEPS {
+            let fine = 1.0 / (1 << (sweep / 2)) as f64;
+            type Knob = fn(&mut Hands, f64);
+            let knobs: [(Knob, f64); 5] = [
+                (|hands, by| hands.grip = (hands.grip + by).clamp(0.3, 1.1), 0.03),
+                (|hands, by| hands.steers_ahead_secs = (hands.steers_ahead_secs + by).clamp(0.0, 0.3), 0.02),
+                (|hands, by| hands.speeds_ahead_secs = (hands.speeds_ahead_secs + by).clamp(0.0, 0.3), 0.02),
+                (|hands, by| hands.back_to_line = (hands.back_to_line + by).clamp(1.0, 12.0), 1.0),
+                (|hands, by| hands.catches_yaw = (hands.catches_yaw + by).clamp(0.0, 0.15), 0.01),
+            ];
+            for (turn, by) in knobs {
+                for signed in [by * fine, -by * fine] {
+                    let mut hands = self.hands.clone();
+                    turn(&mut hands, signed);
+                    // On as long as it helps.
+                    while attempt(self, hands.clone()) {
+                        turn(&mut hands, signed);
+                    }
+                }
+            }
+            for part in 0..PARTS {
+                for by in [0.03 * fine, -0.03 * fine] {
+                    let mut hands = self.hands.clone();
+                    let [least, most] = PART_SHARES;
+                    hands.parts[part] = (hands.parts[part] + by).clamp(least, most);
+                    if attempt(self, hands) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The flying lap with these hands, if the car never leaves the road.
+    fn trial(&self, track: &Track, hands: &Hands) -> Option<DrivenLap> {
+        let driver = Self { hands: hands.clone(), line: self.line.with(&self.limits.using(hands.grip)), ..self.clone() };
+        driver.drive(track)
+    }
+
+    /// A flying lap in a race, if the car never leaves the road.
+    pub fn drive(&self, track: &Track) -> Option<DrivenLap> {
+        let time_limit_secs = (3.0 * self.line.lap_secs() * f64::from(TRIAL_LAPS)).clamp(10.0, 600.0);
+        let rules =
+            RaceRules { laps: TRIAL_LAPS, max_resets: Some(0), time_limit_secs, ..RaceRules::default() };
+        let mut race = Race::new(track, &rules, 1);
+        while !race.is_over() {
+            let action = self.act(race.world(), 0);
+            race.step(&[action]);
+        }
+        let lap = race.entrant(0).laps().get(TRIAL_LAPS as usize - 1)?;
+        lap.clean.then_some(DrivenLap { secs: lap.secs })
+    }
+
+    /// The action for the car of that number: a policy's raw numbers.
+    pub fn act(&self, world: &World, car: usize) -> [f32; ACTION_LEN] {
+        let (road, car) = (world.road_of(car), &world.cars()[car]);
+        let length_m = f64::from(road.length_m());
+        let speed_mps = f64::from(car.motion().velocity.length());
+        let s_m = f64::from(car.place().s_m);
+        let here = self.line.at_progress(s_m, length_m);
+        let step_m = 0.1;
+        let on = self.line.at_progress(s_m + step_m, length_m);
+        let along = [0, 1].map(|axis| on.position[axis] - here.position[axis]);
+        let way = (along[0] * along[0] + along[1] * along[1]).sqrt().max(1e-9);
+        let course = match car.velocity().length() > CREEPING_MPS {
+            true => car.velocity() / car.velocity().length(),
+            false => car.nose(),
+        };
+        let course = course.to_array().map(f64::from);
+        // How far the car is beside the line, + left, and how much it drifts from it, rad.
+        let aside_m = f64::from(car.place().lateral_m) - here.lateral_m;
+        let drifts = (along[0] * course[1] - along[1] * course[0]) / way;
+        // The line is longer or shorter than the centre line on which progress is counted.
+        let progress_per_way = step_m / way;
+        let ahead = |secs: f64| self.line.at_progress(s_m + speed_mps * secs * progress_per_way, length_m);
+        let steering = self.steering(ahead(self.hands.steers_ahead_secs).curvature, here.curvature, speed_mps, aside_m, drifts, f64::from(car.motion().yaw_rate));
+        let part = (s_m / length_m * PARTS as f64) as usize % PARTS;
+        let planned = ahead(self.hands.speeds_ahead_secs).speed_mps * self.hands.parts[part];
+        let planned_soon = ahead(self.hands.speeds_ahead_secs + 0.1).speed_mps * self.hands.parts[part];
+        // The motor closes the gap to the command: ask for as much more as the planned acceleration needs.
+        let wanted = (planned_soon - planned) / 0.1 + 4.0 * (planned - speed_mps) + 0.15;
+        let commanded = speed_mps + 1.05 * self.motor_secs * wanted;
+        let [steering_field, speed_field] = [CONTINUOUS_V1.fields[0], CONTINUOUS_V1.fields[1]];
+        let raw = |value: f64, low: f32, high: f32| ((value as f32 - low) / (high - low) * 2.0 - 1.0).clamp(-1.0, 1.0);
+        [raw(steering, steering_field.low, steering_field.high), raw(commanded, speed_field.low, speed_field.high)]
+    }
+
+    /// Angle of the front wheels, rad: what the curve needs, and what brings the car back to the line.
+    fn steering(
+        &self,
+        curvature_ahead: f64,
+        curvature: f64,
+        speed_mps: f64,
+        aside_m: f64,
+        drifts: f64,
+        yaw_rate: f64,
+    ) -> f64 {
+        const DAMPING: f64 = 0.9;
+        let rate = self.hands.back_to_line;
+        let soon_aside_m = aside_m + speed_mps * drifts * self.hands.steers_ahead_secs;
+        let sideways = -rate * rate * soon_aside_m - 2.0 * DAMPING * rate * speed_mps * drifts;
+        let understeer = self.limits.understeer(speed_mps * speed_mps * curvature_ahead);
+        let catches = self.hands.catches_yaw * (speed_mps * curvature - yaw_rate);
+        self.wheelbase_m * (curvature_ahead + sideways / speed_mps.max(1.0).powi(2)) + understeer + catches
+    }
+}
