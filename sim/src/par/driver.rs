@@ -11,8 +11,10 @@ use sim_spec::{
     action::{ACTION_LEN, CONTINUOUS_V1},
 };
 
-/// The driver's own line stays inside the borders by so much, metres: nobody steers to the centimetre.
-const MARGIN_M: f64 = 0.0;
+/// The driver's own line stays inside the borders by one of these, metres: nobody steers to the centimetre.
+const MARGINS_M: [f64; 3] = [0.0, 0.08, 0.16];
+/// Shares of the grip that a first lap is tried with, boldest first.
+const FIRST_GRIPS: [f64; 5] = [0.95, 0.88, 0.8, 0.7, 0.5];
 /// Laps of a trial: one to come up to speed, one that counts.
 const TRIAL_LAPS: u32 = 2;
 /// Parts of the lap whose speed is learnt apart.
@@ -21,6 +23,8 @@ const PARTS: usize = 16;
 const PART_SHARES: [f64; 2] = [0.8, 1.15];
 /// Sweeps of trials over all that is learnt.
 const SWEEPS: usize = 6;
+/// A slide of so much more than is let go takes all force off the motor, rad.
+const SLIDE_RAD: f64 = 0.06;
 /// Below this speed the course of the velocity says nothing, m/s.
 const CREEPING_MPS: f32 = 0.3;
 
@@ -29,6 +33,8 @@ const CREEPING_MPS: f32 = 0.3;
 struct Hands {
     /// Share of the sideways grip that the speed is planned with.
     grip: f64,
+    /// Factor on the steering that the curve alone needs.
+    turns_in: f64,
     /// How far ahead in time it steers, and looks at the speed, seconds: the delay of commands, the servo, half a control step.
     steers_ahead_secs: f64,
     speeds_ahead_secs: f64,
@@ -36,6 +42,8 @@ struct Hands {
     back_to_line: f64,
     /// Steering per rad/s that the car turns faster than the line, seconds.
     catches_yaw: f64,
+    /// Slip angle of the rear axle up to which it does nothing about it, rad.
+    lets_slide: f64,
     /// Share of the planned speed in each part of the lap.
     parts: [f64; PARTS],
 }
@@ -47,6 +55,7 @@ pub struct ReferenceDriver {
     limits: Limits,
     hands: Hands,
     wheelbase_m: f64,
+    rear_axle_m: f64,
     motor_secs: f64,
 }
 
@@ -63,37 +72,50 @@ impl ReferenceDriver {
     pub fn calibrated(track: &Track, model: &CarModel) -> Self {
         let limits = Limits::of(model);
         let hands = Hands {
-            grip: 0.88,
-            steers_ahead_secs: 0.1,
+            grip: 1.0,
+            turns_in: 1.0,
+            steers_ahead_secs: 0.08,
             speeds_ahead_secs: 0.08,
             back_to_line: 5.0,
-            catches_yaw: 0.02,
+            catches_yaw: 0.03,
+            lets_slide: 0.08,
             parts: [1.0; PARTS],
         };
-        let mut driver = Self {
-            line: Line::fastest(track, &limits.using(0.95), -MARGIN_M),
-            limits,
-            hands,
+        let with_margin = |margin_m: f64| Self {
+            line: Line::fastest(track, &limits.using(0.95), -margin_m),
+            limits: limits.clone(),
+            hands: hands.clone(),
             wheelbase_m: f64::from(model.wheelbase_m()),
+            rear_axle_m: f64::from(model.rear_axle_m),
             motor_secs: f64::from(model.motor_secs),
         };
-        driver.learn(track);
+        let mut drivers: Vec<(f64, Self)> = MARGINS_M.map(with_margin).map(|driver| driver.first_lap(track)).into();
+        drivers.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let (score, mut driver) = drivers.swap_remove(0);
+        driver.learn(track, score);
         driver
     }
 
-    fn learn(&mut self, track: &Track) {
-        // Slower until a lap succeeds at all.
-        let mut best = self.trial(track, &self.hands.clone());
-        while best.is_none() && self.hands.grip > 0.3 {
-            self.hands.grip -= 0.04;
-            best = self.trial(track, &self.hands.clone());
+    /// The driver with the boldest hands that a clean lap succeeds with, or that come furthest, and what they are worth.
+    fn first_lap(mut self, track: &Track) -> (f64, Self) {
+        let mut best = f64::INFINITY;
+        for grip in FIRST_GRIPS {
+            let hands = Hands { grip, ..self.hands.clone() };
+            let score = self.trial(track, &hands);
+            if score < best {
+                (best, self.hands) = (score, hands);
+            }
         }
-        let mut best_secs = best.map_or(f64::INFINITY, |lap| lap.secs);
+        (best, self)
+    }
+
+    fn learn(&mut self, track: &Track, first: f64) {
+        let mut best = first;
         let mut attempt = |driver: &mut Self, hands: Hands| {
-            let Some(lap) = driver.trial(track, &hands) else { return false };
-            let is_better = lap.secs < best_secs;
+            let score = driver.trial(track, &hands);
+            let is_better = score < best;
             if is_better {
-                best_secs = lap.secs;
+                best = score;
                 driver.hands = hands;
             }
             is_better
@@ -101,11 +123,13 @@ impl ReferenceDriver {
         for sweep in 0..SWEEPS {
             let fine = 1.0 / (1 << (sweep / 2)) as f64;
             type Knob = fn(&mut Hands, f64);
-            let knobs: [(Knob, f64); 5] = [
+            let knobs: [(Knob, f64); 7] = [
                 (|hands, by| hands.grip = (hands.grip + by).clamp(0.3, 1.1), 0.03),
+                (|hands, by| hands.turns_in = (hands.turns_in + by).clamp(0.7, 1.2), 0.03),
                 (|hands, by| hands.steers_ahead_secs = (hands.steers_ahead_secs + by).clamp(0.0, 0.3), 0.02),
                 (|hands, by| hands.speeds_ahead_secs = (hands.speeds_ahead_secs + by).clamp(0.0, 0.3), 0.02),
                 (|hands, by| hands.back_to_line = (hands.back_to_line + by).clamp(1.0, 12.0), 1.0),
+                (|hands, by| hands.lets_slide = (hands.lets_slide + by).clamp(0.02, 0.3), 0.02),
                 (|hands, by| hands.catches_yaw = (hands.catches_yaw + by).clamp(0.0, 0.15), 0.01),
             ];
             for (turn, by) in knobs {
@@ -131,22 +155,33 @@ impl ReferenceDriver {
         }
     }
 
-    /// The flying lap with these hands, if the car never leaves the road.
-    fn trial(&self, track: &Track, hands: &Hands) -> Option<DrivenLap> {
+    /// What these hands are worth, less is better: the seconds of a clean flying lap; if there is none, more than any lap
+    /// takes, less how far they came.
+    fn trial(&self, track: &Track, hands: &Hands) -> f64 {
+        const NO_LAP: f64 = 1e4;
         let driver = Self { hands: hands.clone(), line: self.line.with(&self.limits.using(hands.grip)), ..self.clone() };
-        driver.drive(track)
+        let race = driver.race(track);
+        driver.flying_lap(&race).map_or(NO_LAP - race.entrant(0).distance_m(), |lap| lap.secs)
     }
 
     /// A flying lap in a race, if the car never leaves the road.
     pub fn drive(&self, track: &Track) -> Option<DrivenLap> {
+        let driver = Self { line: self.line.with(&self.limits.using(self.hands.grip)), ..self.clone() };
+        driver.flying_lap(&driver.race(track))
+    }
+
+    fn race(&self, track: &Track) -> Race {
         let time_limit_secs = (3.0 * self.line.lap_secs() * f64::from(TRIAL_LAPS)).clamp(10.0, 600.0);
-        let rules =
-            RaceRules { laps: TRIAL_LAPS, max_resets: Some(0), time_limit_secs, ..RaceRules::default() };
+        let rules = RaceRules { laps: TRIAL_LAPS, max_resets: Some(0), time_limit_secs, ..RaceRules::default() };
         let mut race = Race::new(track, &rules, 1);
         while !race.is_over() {
             let action = self.act(race.world(), 0);
             race.step(&[action]);
         }
+        race
+    }
+
+    fn flying_lap(&self, race: &Race) -> Option<DrivenLap> {
         let lap = race.entrant(0).laps().get(TRIAL_LAPS as usize - 1)?;
         lap.clean.then_some(DrivenLap { secs: lap.secs })
     }
@@ -173,12 +208,25 @@ impl ReferenceDriver {
         // The line is longer or shorter than the centre line on which progress is counted.
         let progress_per_way = step_m / way;
         let ahead = |secs: f64| self.line.at_progress(s_m + speed_mps * secs * progress_per_way, length_m);
-        let steering = self.steering(ahead(self.hands.steers_ahead_secs).curvature, here.curvature, speed_mps, aside_m, drifts, f64::from(car.motion().yaw_rate));
+        // Steering is slow against the unevenness of a line: it follows the mean of a car's length.
+        let bend = |secs: f64| {
+            let middle = ahead(secs).s_m;
+            let around = [-0.3, -0.15, 0.0, 0.15, 0.3].map(|offset_m| self.line.at_progress(middle + offset_m, length_m));
+            around.iter().map(|point| point.curvature).sum::<f64>() / around.len() as f64
+        };
+        let steering = self.steering(bend(self.hands.steers_ahead_secs), bend(0.0), speed_mps, aside_m, drifts, f64::from(car.motion().yaw_rate));
+        let motion = car.motion();
+        let rear_slip = f64::from(motion.velocity.y) - self.rear_axle_m * f64::from(motion.yaw_rate);
+        let rear_slip = rear_slip / f64::from(motion.velocity.x).max(1.0);
+        let slides = rear_slip - rear_slip.clamp(-self.hands.lets_slide, self.hands.lets_slide);
+        let steering = steering + slides;
         let part = (s_m / length_m * PARTS as f64) as usize % PARTS;
         let planned = ahead(self.hands.speeds_ahead_secs).speed_mps * self.hands.parts[part];
         let planned_soon = ahead(self.hands.speeds_ahead_secs + 0.1).speed_mps * self.hands.parts[part];
         // The motor closes the gap to the command: ask for as much more as the planned acceleration needs.
         let wanted = (planned_soon - planned) / 0.1 + 4.0 * (planned - speed_mps) + 0.15;
+        // A rear that slides needs its grip to itself.
+        let wanted = wanted * (1.0 - slides.abs() / SLIDE_RAD).max(0.0);
         let commanded = speed_mps + 1.05 * self.motor_secs * wanted;
         let [steering_field, speed_field] = [CONTINUOUS_V1.fields[0], CONTINUOUS_V1.fields[1]];
         let raw = |value: f64, low: f32, high: f32| ((value as f32 - low) / (high - low) * 2.0 - 1.0).clamp(-1.0, 1.0);
@@ -201,6 +249,7 @@ impl ReferenceDriver {
         let sideways = -rate * rate * soon_aside_m - 2.0 * DAMPING * rate * speed_mps * drifts;
         let understeer = self.limits.understeer(speed_mps * speed_mps * curvature_ahead);
         let catches = self.hands.catches_yaw * (speed_mps * curvature - yaw_rate);
-        self.wheelbase_m * (curvature_ahead + sideways / speed_mps.max(1.0).powi(2)) + understeer + catches
+        let curve = self.wheelbase_m * curvature_ahead + understeer;
+        self.hands.turns_in * curve + self.wheelbase_m * sideways / (speed_mps * speed_mps).max(1.0) + catches
     }
 }

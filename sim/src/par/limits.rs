@@ -11,9 +11,10 @@ const SLIPS: usize = 256;
 pub struct Limits {
     /// The most sideways, m/s².
     pub cornering: f64,
-    /// The motor's largest force and the rear tyres' largest force, on the car's and rims' mass, m/s².
+    /// The motor's largest force, on the car's and rims' mass, m/s².
     motor: f64,
-    rear_grip: f64,
+    /// The rear tyres' largest force when the motor drives, and when it brakes, the same way.
+    rear_grip: [f64; 2],
     /// What of a sideways acceleration the rear tyres carry.
     rear_share: f64,
     rolling: f64,
@@ -38,14 +39,18 @@ impl Limits {
         let standing = gravity * 0.5 * f64::from(model.rear_axle_m) / wheelbase;
         let share = f64::from(model.front_roll_share) * moved / standing;
         let rear_share = f64::from(model.front_axle_m) / wheelbase;
+        // Load that driving moves to the rear, and braking off it, per force.
+        let lifted = f64::from(model.mass_height_m) / wheelbase;
+        let motor = f64::from(model.motor_force_n) / inertia;
         // Fiala's tyre: a share f of the grip needs a share 1 − ∛(1 − f) of the slip at which all slides, 3 μ / stiffness.
         let stiffness = f64::from(model.front_stiffness + model.rear_stiffness) / 2.0;
         let full_slip = 3.0 * friction / stiffness;
         let slip = |index: usize| full_slip * (1.0 - libm::cbrt(1.0 - index as f64 / (SLIPS - 1) as f64));
         Self {
             cornering: friction * gravity * (1.0 - f64::from(model.load_sensitivity) * share * share),
-            motor: f64::from(model.motor_force_n) / inertia,
-            rear_grip: friction * gravity * rear_share * mass / inertia,
+            motor,
+            rear_grip: [1.0, -1.0]
+                .map(|drives| friction * (gravity * rear_share * mass / inertia + drives * lifted * motor)),
             rear_share: rear_share * mass / inertia,
             rolling: f64::from(model.rolling_resistance) * gravity * mass / inertia,
             motor_gain: mass / f64::from(model.motor_secs) / inertia,
@@ -54,20 +59,20 @@ impl Limits {
         }
     }
 
-    /// The same car that uses only a share of its grip sideways.
+    /// The same car that uses only a share of its grip.
     pub fn using(&self, share: f64) -> Self {
-        Self { cornering: self.cornering * share, ..self.clone() }
+        Self { cornering: self.cornering * share, rear_grip: self.rear_grip.map(|grip| grip * share), ..self.clone() }
     }
 
     /// The largest change of speed at a speed and a sideways acceleration: faster, slower, m/s². Faster may be negative:
     /// sliding tyres hold a car back.
     pub fn along(&self, speed_mps: f64, sideways: f64) -> [f64; 2] {
         let carried = self.rear_share * sideways;
-        let rear_left = (self.rear_grip * self.rear_grip - carried * carried).max(0.0).sqrt();
-        let force = self.motor.min(rear_left);
-        let pull = force.min(self.motor_gain * (Self::TOP_MPS - speed_mps));
+        let [drive, brake] =
+            self.rear_grip.map(|grip| (grip * grip - carried * carried).max(0.0).sqrt().min(self.motor));
+        let drive = drive.min(self.motor_gain * (Self::TOP_MPS - speed_mps));
         let held_back = self.rolling + self.cornering_drag(sideways);
-        [pull - held_back, force + held_back]
+        [drive - held_back, brake + held_back]
     }
 
     /// Tyres push across themselves, not across the way: sideways acceleration times the slip angle, m/s².
