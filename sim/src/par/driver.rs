@@ -18,11 +18,13 @@ const FIRST_GRIPS: [f64; 5] = [0.95, 0.88, 0.8, 0.7, 0.5];
 /// Laps of a trial: one to come up to speed, one that counts.
 const TRIAL_LAPS: u32 = 2;
 /// Parts of the lap whose speed is learnt apart.
-const PARTS: usize = 16;
-/// Speeds are learnt within these shares of what the limits say.
-const PART_SHARES: [f64; 2] = [0.8, 1.15];
-/// Sweeps of trials over all that is learnt.
-const SWEEPS: usize = 6;
+const PARTS: usize = 20;
+/// Paces are learnt within these shares of what the limits say, shifts within so many metres.
+const PACES: [f64; 2] = [0.8, 1.2];
+const MOST_SHIFT_M: f64 = 0.15;
+/// Sweeps of trials over all that is learnt: with each margin, and then with the best of them, ever finer.
+const FIRST_SWEEPS: std::ops::Range<usize> = 0..2;
+const LAST_SWEEPS: std::ops::Range<usize> = 2..9;
 /// A slide of so much more than is let go takes all force off the motor, rad.
 const SLIDE_RAD: f64 = 0.06;
 /// Below this speed the course of the velocity says nothing, m/s.
@@ -44,8 +46,10 @@ struct Hands {
     catches_yaw: f64,
     /// Slip angle of the rear axle up to which it does nothing about it, rad.
     lets_slide: f64,
-    /// Share of the planned speed in each part of the lap.
-    parts: [f64; PARTS],
+    /// Share of the planned speed where the parts of the lap begin.
+    paces: [f64; PARTS],
+    /// How far it aims beside the line there, metres, + left.
+    shifts_m: [f64; PARTS],
 }
 
 /// A driver that knows the track and the car's limits.
@@ -79,20 +83,25 @@ impl ReferenceDriver {
             back_to_line: 5.0,
             catches_yaw: 0.03,
             lets_slide: 0.08,
-            parts: [1.0; PARTS],
+            paces: [1.0; PARTS],
+            shifts_m: [0.0; PARTS],
         };
+        let par = super::par(track, model);
         let with_margin = |margin_m: f64| Self {
-            line: Line::fastest(track, &limits.using(0.95), -margin_m),
+            line: par.line.refined(track, &limits.using(0.95), -margin_m),
             limits: limits.clone(),
             hands: hands.clone(),
             wheelbase_m: f64::from(model.wheelbase_m()),
             rear_axle_m: f64::from(model.rear_axle_m),
             motor_secs: f64::from(model.motor_secs),
         };
-        let mut drivers: Vec<(f64, Self)> = MARGINS_M.map(with_margin).map(|driver| driver.first_lap(track)).into();
-        drivers.sort_by(|one, other| one.0.total_cmp(&other.0));
-        let (score, mut driver) = drivers.swap_remove(0);
-        driver.learn(track, score);
+        let drivers = MARGINS_M.map(|margin_m| {
+            let (score, mut driver) = with_margin(margin_m).first_lap(track);
+            (driver.learn(track, score, FIRST_SWEEPS), driver)
+        });
+        let best = drivers.into_iter().min_by(|one, other| one.0.total_cmp(&other.0));
+        let (score, mut driver) = best.expect("there are several");
+        driver.learn(track, score, LAST_SWEEPS);
         driver
     }
 
@@ -109,7 +118,8 @@ impl ReferenceDriver {
         (best, self)
     }
 
-    fn learn(&mut self, track: &Track, first: f64) {
+    /// Tries what makes it quicker, from hands that are worth `first`; gives back what they are worth then.
+    fn learn(&mut self, track: &Track, first: f64, sweeps: std::ops::Range<usize>) -> f64 {
         let mut best = first;
         let mut attempt = |driver: &mut Self, hands: Hands| {
             let score = driver.trial(track, &hands);
@@ -120,7 +130,7 @@ impl ReferenceDriver {
             }
             is_better
         };
-        for sweep in 0..SWEEPS {
+        for sweep in sweeps {
             let fine = 1.0 / (1 << (sweep / 2)) as f64;
             type Knob = fn(&mut Hands, f64);
             let knobs: [(Knob, f64); 7] = [
@@ -143,16 +153,26 @@ impl ReferenceDriver {
                 }
             }
             for part in 0..PARTS {
-                for by in [0.03 * fine, -0.03 * fine] {
-                    let mut hands = self.hands.clone();
-                    let [least, most] = PART_SHARES;
-                    hands.parts[part] = (hands.parts[part] + by).clamp(least, most);
-                    if attempt(self, hands) {
-                        break;
+                let [slowest, fastest] = PACES;
+                let faster = |hands: &mut Hands, by: f64| {
+                    hands.paces[part] = (hands.paces[part] + 0.04 * by).clamp(slowest, fastest);
+                };
+                let aside = |hands: &mut Hands, by: f64| {
+                    hands.shifts_m[part] = (hands.shifts_m[part] + 0.04 * by).clamp(-MOST_SHIFT_M, MOST_SHIFT_M);
+                };
+                let changes: [&dyn Fn(&mut Hands, f64); 2] = [&faster, &aside];
+                for change in changes {
+                    for by in [fine, -fine] {
+                        let mut hands = self.hands.clone();
+                        change(&mut hands, by);
+                        if attempt(self, hands) {
+                            break;
+                        }
                     }
                 }
             }
         }
+        best
     }
 
     /// What these hands are worth, less is better: the seconds of a clean flying lap; if there is none, more than any lap
@@ -203,7 +223,7 @@ impl ReferenceDriver {
         };
         let course = course.to_array().map(f64::from);
         // How far the car is beside the line, + left, and how much it drifts from it, rad.
-        let aside_m = f64::from(car.place().lateral_m) - here.lateral_m;
+        let aside_m = f64::from(car.place().lateral_m) - here.lateral_m - in_part(&self.hands.shifts_m, s_m / length_m);
         let drifts = (along[0] * course[1] - along[1] * course[0]) / way;
         // The line is longer or shorter than the centre line on which progress is counted.
         let progress_per_way = step_m / way;
@@ -220,9 +240,9 @@ impl ReferenceDriver {
         let rear_slip = rear_slip / f64::from(motion.velocity.x).max(1.0);
         let slides = rear_slip - rear_slip.clamp(-self.hands.lets_slide, self.hands.lets_slide);
         let steering = steering + slides;
-        let part = (s_m / length_m * PARTS as f64) as usize % PARTS;
-        let planned = ahead(self.hands.speeds_ahead_secs).speed_mps * self.hands.parts[part];
-        let planned_soon = ahead(self.hands.speeds_ahead_secs + 0.1).speed_mps * self.hands.parts[part];
+        let pace = in_part(&self.hands.paces, s_m / length_m);
+        let planned = ahead(self.hands.speeds_ahead_secs).speed_mps * pace;
+        let planned_soon = ahead(self.hands.speeds_ahead_secs + 0.1).speed_mps * pace;
         // The motor closes the gap to the command: ask for as much more as the planned acceleration needs.
         let wanted = (planned_soon - planned) / 0.1 + 4.0 * (planned - speed_mps) + 0.15;
         // A rear that slides needs its grip to itself.
@@ -252,4 +272,12 @@ impl ReferenceDriver {
         let curve = self.wheelbase_m * curvature_ahead + understeer;
         self.hands.turns_in * curve + self.wheelbase_m * sideways / (speed_mps * speed_mps).max(1.0) + catches
     }
+}
+
+/// A value between where two parts of the lap begin.
+fn in_part(values: &[f64; PARTS], share_of_lap: f64) -> f64 {
+    let at = share_of_lap.clamp(0.0, 1.0) * PARTS as f64;
+    let part = (at as usize).min(PARTS - 1);
+    let [here, next] = [values[part], values[(part + 1) % PARTS]];
+    here + (at - part as f64) * (next - here)
 }

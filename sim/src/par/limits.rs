@@ -11,6 +11,8 @@ const SLIPS: usize = 256;
 pub struct Limits {
     /// The most sideways, m/s².
     pub cornering: f64,
+    /// What turning in costs: so many metres times how fast the curvature changes count like curvature, m.
+    pub turning_in: f64,
     /// The motor's largest force, on the car's and rims' mass, m/s².
     motor: f64,
     /// The rear tyres' largest force when the motor drives, and when it brakes, the same way.
@@ -48,6 +50,9 @@ impl Limits {
         let slip = |index: usize| full_slip * (1.0 - libm::cbrt(1.0 - index as f64 / (SLIPS - 1) as f64));
         Self {
             cornering: friction * gravity * (1.0 - f64::from(model.load_sensitivity) * share * share),
+            // An axle's tyres hold the car in the curve and turn it: m a b / L + I r' / L is no more than their grip, with
+            // r' = v² κ' for a curvature that changes by κ' per metre.
+            turning_in: f64::from(model.yaw_inertia) / (mass * f64::from(model.rear_axle_m.min(model.front_axle_m))),
             motor,
             rear_grip: [1.0, -1.0]
                 .map(|drives| friction * (gravity * rear_share * mass / inertia + drives * lifted * motor)),

@@ -1,11 +1,14 @@
 //! A line round the track, the speed on it, and the search for the fastest.
 
 use super::Limits;
-use crate::Road;
+use crate::road::{Place, Road};
+use rapier2d::math::Vector;
 use sim_spec::Track;
 
 /// Distance between the points of a line along the centre line, metres, about.
 const GAP_M: f64 = 0.15;
+/// A curve is measured through points so many apart: over about a car's length, as the car itself feels it.
+const BEND_POINTS: usize = 2;
 /// No line is bent inwards so far that its points come closer than this share of the centre line's: a line must not
 /// fold over itself where the road turns tightly.
 const CLOSEST_SHARE: f64 = 0.25;
@@ -18,8 +21,11 @@ const BUMPS_OVERLAP: f64 = 4.0;
 const SWEEPS: usize = 6;
 /// A sweep that gains less than this share of the lap is the last of its kind.
 const WORTH_IT: f64 = 2e-5;
-/// How often the first line is smoothed.
-const SMOOTHINGS: usize = 400;
+/// How often the first lines are relaxed.
+const RELAXATIONS: usize = 400;
+/// Weights of the points two away and next to a point, for the least bending (fourth difference) and the least length.
+const STRAIGHT: [f64; 2] = [-1.0 / 6.0, 4.0 / 6.0];
+const SHORT: [f64; 2] = [0.0, 0.5];
 
 /// A point of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,6 +55,8 @@ struct Corridor {
     left: Vec<[f64; 2]>,
     /// How far the line may go to the right (negative) and to the left, metres.
     bounds: Vec<[f64; 2]>,
+    /// Between two points of the centre line, metres.
+    gap_m: f64,
 }
 
 /// What is worked out for a line, kept to be written over.
@@ -57,6 +65,8 @@ struct Work {
     position: Vec<[f64; 2]>,
     way_m: Vec<f64>,
     curvature: Vec<f64>,
+    /// What the tyres have to hold at a speed of 1 m/s: curvature and its change, 1/m.
+    demand: Vec<f64>,
     speed_mps: Vec<f64>,
 }
 
@@ -64,47 +74,21 @@ impl Line {
     /// The fastest line that the search finds, for a car at `limits` whose middle may be `beyond_m` outside the borders
     /// (negative: stays inside by so much).
     ///
-    /// A smooth line first; then bumps, from long and high to short and low, each kept if the whole lap becomes quicker.
+    /// The search finds the next valley only, so it starts from several hills: the straightest line, the shortest, and the
+    /// one between.
     pub fn fastest(track: &Track, limits: &Limits, beyond_m: f64) -> Self {
         let corridor = Corridor::new(track, beyond_m);
-        let mut lateral_m = corridor.smooth();
-        let mut work = Work::default();
-        let mut best_secs = work.lap(&corridor, &lateral_m, limits);
-        let count = lateral_m.len();
-        let gap_m = f64::from(Road::new(track).length_m()) / count as f64;
-        let mut changed = lateral_m.clone();
-        for bump_m in BUMPS_M {
-            let reach = ((bump_m / 2.0 / gap_m) as usize).clamp(2, count / 2 - 1);
-            let stride = ((bump_m / BUMPS_OVERLAP / gap_m) as usize).max(1);
-            for step_m in STEPS_M {
-                for _ in 0..SWEEPS {
-                    let before = best_secs;
-                    for middle in (0..count).step_by(stride) {
-                        for signed_m in [step_m, -step_m] {
-                            changed.copy_from_slice(&lateral_m);
-                            for offset in 0..=2 * reach {
-                                let at = (middle + count + offset - reach) % count;
-                                let share = (offset as f64 - reach as f64) / reach as f64;
-                                let [right, left] = corridor.bounds[at];
-                                // (1 − x²)²: smooth where it begins and ends.
-                                let height = (1.0 - share * share) * (1.0 - share * share);
-                                changed[at] = (lateral_m[at] + signed_m * height).clamp(right, left);
-                            }
-                            let secs = work.lap(&corridor, &changed, limits);
-                            if secs < best_secs {
-                                best_secs = secs;
-                                lateral_m.copy_from_slice(&changed);
-                                break;
-                            }
-                        }
-                    }
-                    if before - best_secs < WORTH_IT * before {
-                        break;
-                    }
-                }
-            }
-        }
-        Self::at(&corridor, &lateral_m, limits)
+        let [straightest, shortest] = [STRAIGHT, SHORT].map(|weights| corridor.relaxed(weights));
+        let between = straightest.iter().zip(&shortest).map(|(one, other)| (one + other) / 2.0).collect();
+        let lines = [straightest, shortest, between].map(|lateral_m| corridor.search(lateral_m, limits));
+        lines.into_iter().min_by(|one, other| one.lap_secs.total_cmp(&other.lap_secs)).expect("there are several")
+    }
+
+    /// The fastest line near this one for other limits and another distance from the borders.
+    pub fn refined(&self, track: &Track, limits: &Limits, beyond_m: f64) -> Self {
+        let corridor = Corridor::new(track, beyond_m);
+        let own = self.points.iter().zip(&corridor.bounds);
+        corridor.search(own.map(|(point, [right, left])| point.lateral_m.clamp(*right, *left)).collect(), limits)
     }
 
     /// The same line at the speeds of other limits.
@@ -158,28 +142,61 @@ impl Line {
     }
 }
 
+/// A point of a smooth curve, and its first and second derivative along a segment.
+struct CurvePoint {
+    position: [f64; 2],
+    first: [f64; 2],
+    second: [f64; 2],
+}
+
+/// The curve through the points at the segments' beginnings (Catmull and Rom's): a road is a polyline, whose corners
+/// would look like curves that nobody can drive.
+fn curve(road: &Road, place: Place, point: impl Fn(usize) -> Vector) -> CurvePoint {
+    let count = road.segments();
+    let around = [count - 1, 0, 1, 2].map(|offset| point((place.segment + offset) % count).to_array().map(f64::from));
+    let t = f64::from(place.along);
+    let mix = |weights: [f64; 4]| {
+        [0, 1].map(|axis| weights.iter().zip(&around).map(|(weight, point)| weight * point[axis]).sum::<f64>() / 2.0)
+    };
+    let [t2, t3] = [t * t, t * t * t];
+    CurvePoint {
+        position: mix([-t3 + 2.0 * t2 - t, 3.0 * t3 - 5.0 * t2 + 2.0, -3.0 * t3 + 4.0 * t2 + t, t3 - t2]),
+        first: mix([-3.0 * t2 + 4.0 * t - 1.0, 9.0 * t2 - 10.0 * t, -9.0 * t2 + 8.0 * t + 1.0, 3.0 * t2 - 2.0 * t]),
+        second: mix([-6.0 * t + 4.0, 18.0 * t - 10.0, -18.0 * t + 8.0, 6.0 * t - 2.0]),
+    }
+}
+
 impl Corridor {
     fn new(track: &Track, beyond_m: f64) -> Self {
         let road = Road::new(track);
         let length_m = road.length_m();
         let count = (f64::from(length_m) / GAP_M) as usize;
-        let mut corridor = Self { s_m: Vec::new(), centre: Vec::new(), left: Vec::new(), bounds: Vec::new() };
+        let gap_m = f64::from(length_m) / count as f64;
+        let mut corridor = Self { s_m: Vec::new(), centre: Vec::new(), left: Vec::new(), bounds: Vec::new(), gap_m };
         for index in 0..count {
             let place = road.at(length_m * index as f32 / count as f32);
-            let [to_left, to_right] = road.half_widths(place).map(f64::from);
-            let curvature = f64::from(road.curvature(place));
+            let centre = curve(&road, place, |segment| road.station(segment));
+            let [left_end, right_end] =
+                [0, 1].map(|side| curve(&road, place, |segment| road.cross_section(segment)[side]).position);
+            let [along, bend] = [centre.first, centre.second];
+            let speed = (along[0] * along[0] + along[1] * along[1]).sqrt();
+            let to_left = [-along[1] / speed, along[0] / speed];
+            let curvature = (along[0] * bend[1] - along[1] * bend[0]) / (speed * speed * speed);
+            let aside = |end: [f64; 2]| {
+                (end[0] - centre.position[0]) * to_left[0] + (end[1] - centre.position[1]) * to_left[1]
+            };
+            let [mut right, mut left] = [aside(right_end) - beyond_m, aside(left_end) + beyond_m];
             // Towards the inside of the curve, no further than where the points crowd.
             let most = (1.0 - CLOSEST_SHARE) / curvature.abs().max(f64::MIN_POSITIVE);
-            let [mut right, mut left] = [-(to_right + beyond_m), to_left + beyond_m];
             if curvature > 0.0 {
                 left = left.min(most);
             } else {
                 right = right.max(-most);
             }
             corridor.s_m.push(f64::from(place.s_m));
-            corridor.centre.push(road.centre(place).to_array().map(f64::from));
-            corridor.left.push(road.tangent(place).perp().to_array().map(f64::from));
-            corridor.bounds.push([right, left]);
+            corridor.centre.push(centre.position);
+            corridor.left.push(to_left);
+            corridor.bounds.push([right.min(left), left]);
         }
         corridor
     }
@@ -188,19 +205,18 @@ impl Corridor {
         [0, 1].map(|axis| self.centre[index][axis] + lateral_m * self.left[index][axis])
     }
 
-    /// A line that bends as little as the corridor allows: each point goes where the four around it would have it.
-    fn smooth(&self) -> Vec<f64> {
+    /// A line whose points go, again and again, where the four around them would have them.
+    fn relaxed(&self, [far, near]: [f64; 2]) -> Vec<f64> {
         let count = self.centre.len();
         let mut lateral_m = vec![0.0; count];
-        for _ in 0..SMOOTHINGS {
+        for _ in 0..RELAXATIONS {
             for index in 0..count {
-                let near = |offset: usize| {
+                let around = |offset: usize| {
                     let at = (index + count + offset - 2) % count;
                     self.position(at, lateral_m[at])
                 };
-                let [a, b, c, d] = [near(0), near(1), near(3), near(4)];
-                // The least fourth difference: (−a + 4 b + 4 c − d) / 6.
-                let wanted = [0, 1].map(|axis| (4.0 * (b[axis] + c[axis]) - a[axis] - d[axis]) / 6.0);
+                let [a, b, c, d] = [around(0), around(1), around(3), around(4)];
+                let wanted = [0, 1].map(|axis| far * (a[axis] + d[axis]) + near * (b[axis] + c[axis]));
                 let away = [0, 1].map(|axis| wanted[axis] - self.centre[index][axis]);
                 let aside = away[0] * self.left[index][0] + away[1] * self.left[index][1];
                 let [right, left] = self.bounds[index];
@@ -208,6 +224,45 @@ impl Corridor {
             }
         }
         lateral_m
+    }
+
+    /// The fastest line that is found from `lateral_m` by bumps, from long and high to short and low, each kept if the
+    /// whole lap becomes quicker.
+    fn search(&self, mut lateral_m: Vec<f64>, limits: &Limits) -> Line {
+        let mut work = Work::default();
+        let mut best_secs = work.lap(self, &lateral_m, limits);
+        let count = lateral_m.len();
+        let mut changed = lateral_m.clone();
+        for (bump_m, step_m) in BUMPS_M.into_iter().flat_map(|bump_m| STEPS_M.map(|step_m| (bump_m, step_m))) {
+            let reach = ((bump_m / 2.0 / self.gap_m) as usize).clamp(2, count / 2 - 1);
+            let stride = ((bump_m / BUMPS_OVERLAP / self.gap_m) as usize).max(1);
+            for _ in 0..SWEEPS {
+                let before = best_secs;
+                for middle in (0..count).step_by(stride) {
+                    for signed_m in [step_m, -step_m] {
+                        changed.copy_from_slice(&lateral_m);
+                        for offset in 0..=2 * reach {
+                            let at = (middle + count + offset - reach) % count;
+                            let share = (offset as f64 - reach as f64) / reach as f64;
+                            let [right, left] = self.bounds[at];
+                            // (1 − x²)²: smooth where it begins and ends.
+                            let height = (1.0 - share * share) * (1.0 - share * share);
+                            changed[at] = (lateral_m[at] + signed_m * height).clamp(right, left);
+                        }
+                        let secs = work.lap(self, &changed, limits);
+                        if secs < best_secs {
+                            best_secs = secs;
+                            lateral_m.copy_from_slice(&changed);
+                            break;
+                        }
+                    }
+                }
+                if before - best_secs < WORTH_IT * before {
+                    break;
+                }
+            }
+        }
+        Line::at(self, &lateral_m, limits)
     }
 }
 
@@ -222,7 +277,7 @@ impl Work {
     /// Seconds of a lap on the positions, as fast as the limits allow: round each curve no faster than it holds, then
     /// braking in time for what comes (backwards along the lap), then accelerating no harder than the motor can.
     fn drive(&mut self, limits: &Limits) -> f64 {
-        let Self { position, way_m, curvature, speed_mps } = self;
+        let Self { position, way_m, curvature, demand, speed_mps } = self;
         let count = position.len();
         let next = |index: usize| if index + 1 == count { 0 } else { index + 1 };
         way_m.clear();
@@ -231,29 +286,38 @@ impl Work {
             let [x, y] = [next[0] - here[0], next[1] - here[1]];
             (x * x + y * y).sqrt()
         }));
+        let wrap = |index: usize| if index >= count { index - count } else { index };
         curvature.clear();
+        demand.clear();
         speed_mps.clear();
         for index in 0..count {
-            let before = if index == 0 { count - 1 } else { index - 1 };
-            let [a, b, c] = [position[before], position[index], position[next(index)]];
-            let [x, y] = [c[0] - a[0], c[1] - a[1]];
-            let twice_the_area = (b[0] - a[0]) * y - (b[1] - a[1]) * x;
+            let [a, b, c] = [position[wrap(index + count - BEND_POINTS)], position[index], position[wrap(index + BEND_POINTS)]];
+            let way = |from: [f64; 2], to: [f64; 2]| [to[0] - from[0], to[1] - from[1]];
+            let [back, on, over] = [way(a, b), way(b, c), way(a, c)];
+            let twice_the_area = back[0] * over[1] - back[1] * over[0];
+            let squares = [back, on, over].map(|[x, y]| x * x + y * y);
             // The circle through three points: four times the area over the product of the sides.
-            let bend = 2.0 * twice_the_area / (way_m[before] * way_m[index] * (x * x + y * y).sqrt()).max(1e-12);
+            let bend = 2.0 * twice_the_area / (squares[0] * squares[1] * squares[2]).sqrt().max(1e-12);
             curvature.push(bend);
-            speed_mps.push((limits.cornering / bend.abs().max(1e-9)).sqrt().min(Limits::TOP_MPS));
+        }
+        for index in 0..count {
+            let [before, after] = [wrap(index + count - BEND_POINTS), wrap(index + BEND_POINTS)];
+            let way_m = BEND_POINTS as f64 * (way_m[before] + way_m[index]);
+            let change = (curvature[after] - curvature[before]).abs() / way_m.max(1e-9);
+            demand.push(curvature[index].abs() + limits.turning_in * change);
+            speed_mps.push((limits.cornering / demand[index].max(1e-9)).sqrt().min(Limits::TOP_MPS));
         }
         // Twice round, so that the end of the lap and its beginning agree.
         for index in (0..2 * count).rev() {
             let (here, next) = (index % count, next(index % count));
             let speed = speed_mps[next];
-            let [_, slower] = limits.along(speed, speed * speed * curvature[next].abs());
+            let [_, slower] = limits.along(speed, speed * speed * demand[next]);
             speed_mps[here] = speed_mps[here].min((speed * speed + 2.0 * slower * way_m[here]).sqrt());
         }
         for index in 0..2 * count {
             let (here, next) = (index % count, next(index % count));
             let speed = speed_mps[here];
-            let [faster, _] = limits.along(speed, speed * speed * curvature[here].abs());
+            let [faster, _] = limits.along(speed, speed * speed * demand[here]);
             speed_mps[next] = speed_mps[next].min((speed * speed + 2.0 * faster * way_m[here]).max(0.01).sqrt());
         }
         (0..count).map(|index| 2.0 * way_m[index] / (speed_mps[index] + speed_mps[next(index)])).sum()

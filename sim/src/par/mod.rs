@@ -5,9 +5,9 @@
 //! 3. [`ReferenceDriver`] drives such a line in the simulator, through the same commands as any policy. What it needs more
 //!    than par is what par leaves out: the car does not turn in at once, and nobody steers without error.
 //!
-//! Par treats the car as a point with the whole car's limits. It leaves out turning in and the load that moves between
-//! the axles; searching from other starts changes it by less than a per cent, and the reference driver needs 1 to 5 % more
-//! (`cargo run -p sim --example par` shows how much on each track).
+//! Par treats the car as a point with the whole car's limits, and turning in as a cost of its own. It leaves out that servo,
+//! delays and fifteen commands a second follow no line exactly; see `sim/docs/par.md` for the error of the search and how
+//! much the reference driver needs more.
 
 mod driver;
 mod limits;
