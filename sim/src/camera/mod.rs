@@ -47,6 +47,8 @@ pub struct Camera {
     pitch: [f32; 2],
     /// The cross-sections in camera space: left border, its line's inner edge, the right ones, both edges of the middle line.
     sections: Vec<[Point; 6]>,
+    /// The segments that may be seen.
+    visible: Vec<usize>,
     /// Which obstacles are drawn, and how far they are.
     order: Vec<(f32, usize)>,
 }
@@ -73,7 +75,7 @@ impl Default for Camera {
     fn default() -> Self {
         let (sin, cos) = libm::sincosf(PITCH_RAD);
         let focal = PICTURE[0] as f32 / 2.0 / libm::tanf(FIELD_RAD / 2.0);
-        Self { canvas: Canvas::default(), focal, pitch: [sin, cos], sections: Vec::new(), order: Vec::new() }
+        Self { canvas: Canvas::default(), focal, pitch: [sin, cos], sections: Vec::new(), visible: Vec::new(), order: Vec::new() }
     }
 }
 
@@ -114,25 +116,22 @@ impl Camera {
         };
         self.sections.clear();
         self.sections.extend((0..count).map(section));
-        let in_sight = |segment: usize| {
-            let ends = [self.sections[segment], self.sections[(segment + 1) % count]];
-            is_in_sight(&[ends[0][0], ends[0][2], ends[1][0], ends[1][2]])
+        let Self { canvas, focal, sections, visible, .. } = self;
+        let ends = |segment: usize| [sections[segment], sections[(segment + 1) % count]];
+        visible.clear();
+        visible.extend((0..count).filter(|segment| {
+            let [near, far] = ends(*segment);
+            is_in_sight(&[near[0], near[2], far[0], far[2]])
+        }));
+        let mut paint = |segment: usize, [from, to]: [usize; 2], grey: u8| {
+            let [near, far] = ends(segment);
+            canvas.paint(&[near[from], near[to], far[to], far[from]], *focal, grey);
         };
-        let visible: Vec<bool> = (0..count).map(in_sight).collect();
-        let strip = |near: [Point; 6], far: [Point; 6], [from, to]: [usize; 2]| [near[from], near[to], far[to], far[from]];
-        for ([from, to], grey) in [([0, 2], look.road()), ([0, 1], look.line()), ([2, 3], look.line())] {
-            for segment in (0..count).filter(|segment| visible[*segment]) {
-                let piece = strip(self.sections[segment], self.sections[(segment + 1) % count], [from, to]);
-                self.canvas.paint(&piece, self.focal, grey);
-            }
+        for (edges, grey) in [([0, 2], look.road()), ([0, 1], look.line()), ([2, 3], look.line())] {
+            visible.iter().for_each(|segment| paint(*segment, edges, grey));
         }
-        for segment in (0..count).filter(|segment| visible[*segment]) {
-            let is_dash = (road.s_of(segment) / DASH_M) as u32 % 2 == 0;
-            if is_dash {
-                let piece = strip(self.sections[segment], self.sections[(segment + 1) % count], [4, 5]);
-                self.canvas.paint(&piece, self.focal, look.middle());
-            }
-        }
+        let is_dash = |segment: &&usize| (road.s_of(**segment) / DASH_M) as u32 % 2 == 0;
+        visible.iter().filter(is_dash).for_each(|segment| paint(*segment, [4, 5], look.middle()));
     }
 
     fn paint_obstacles(&mut self, obstacles: &[Obstacle], lens: &Lens, look: &Look) {

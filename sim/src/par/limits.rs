@@ -51,8 +51,8 @@ impl Limits {
         Self {
             cornering: friction * gravity * (1.0 - f64::from(model.load_sensitivity) * share * share),
             // An axle's tyres hold the car in the curve and turn it: m a b / L + I r' / L is no more than their grip, with
-            // r' = v² κ' for a curvature that changes by κ' per metre.
-            turning_in: f64::from(model.yaw_inertia) / (mass * f64::from(model.rear_axle_m.min(model.front_axle_m))),
+            // r' = v² κ' for a curvature that changes by κ' per metre. Half of it, since of the two axles one is relieved.
+            turning_in: 0.5 * f64::from(model.yaw_inertia) / (mass * f64::from(model.rear_axle_m.min(model.front_axle_m))),
             motor,
             rear_grip: [1.0, -1.0]
                 .map(|drives| friction * (gravity * rear_share * mass / inertia + drives * lifted * motor)),

@@ -13,8 +13,8 @@ const BEND_POINTS: usize = 2;
 /// fold over itself where the road turns tightly.
 const CLOSEST_SHARE: f64 = 0.25;
 /// Lengths of the bumps by which a line is changed, metres, and how high they are: coarse first.
-const BUMPS_M: [f64; 5] = [5.0, 3.0, 1.8, 1.2, 0.8];
-const STEPS_M: [f64; 5] = [0.12, 0.05, 0.02, 0.008, 0.003];
+const BUMPS_M: [f64; 6] = [8.0, 5.0, 3.0, 1.8, 1.2, 0.8];
+const STEPS_M: [f64; 4] = [0.2, 0.06, 0.02, 0.005];
 /// A bump starts every so many parts of its length.
 const BUMPS_OVERLAP: f64 = 4.0;
 /// Sweeps with bumps of one length and height, at most.
@@ -22,10 +22,10 @@ const SWEEPS: usize = 6;
 /// A sweep that gains less than this share of the lap is the last of its kind.
 const WORTH_IT: f64 = 2e-5;
 /// How often the first lines are relaxed.
-const RELAXATIONS: usize = 400;
-/// Weights of the points two away and next to a point, for the least bending (fourth difference) and the least length.
-const STRAIGHT: [f64; 2] = [-1.0 / 6.0, 4.0 / 6.0];
-const SHORT: [f64; 2] = [0.0, 0.5];
+const RELAXATIONS: usize = 3000;
+/// Stiffness of the first lines, metres: a rubber band cuts corners over about this length. The stiffest uses the whole
+/// road to bend as little as it can, the softest is nearly the shortest way.
+const STIFFNESSES_M: [f64; 4] = [20.0, 2.0, 1.0, 0.5];
 
 /// A point of a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,13 +74,11 @@ impl Line {
     /// The fastest line that the search finds, for a car at `limits` whose middle may be `beyond_m` outside the borders
     /// (negative: stays inside by so much).
     ///
-    /// The search finds the next valley only, so it starts from several hills: the straightest line, the shortest, and the
-    /// one between.
+    /// The search finds the next valley only, so it starts from several hills: from the line that bends least to nearly
+    /// the shortest.
     pub fn fastest(track: &Track, limits: &Limits, beyond_m: f64) -> Self {
         let corridor = Corridor::new(track, beyond_m);
-        let [straightest, shortest] = [STRAIGHT, SHORT].map(|weights| corridor.relaxed(weights));
-        let between = straightest.iter().zip(&shortest).map(|(one, other)| (one + other) / 2.0).collect();
-        let lines = [straightest, shortest, between].map(|lateral_m| corridor.search(lateral_m, limits));
+        let lines = STIFFNESSES_M.map(|stiffness_m| corridor.search(corridor.band(stiffness_m), limits));
         lines.into_iter().min_by(|one, other| one.lap_secs.total_cmp(&other.lap_secs)).expect("there are several")
     }
 
@@ -205,9 +203,12 @@ impl Corridor {
         [0, 1].map(|axis| self.centre[index][axis] + lateral_m * self.left[index][axis])
     }
 
-    /// A line whose points go, again and again, where the four around them would have them.
-    fn relaxed(&self, [far, near]: [f64; 2]) -> Vec<f64> {
+    /// A rubber band of that stiffness between the borders: each point goes, again and again, where the four around it
+    /// would have it, so that the sum of (stiffness · bending)² and stretch² becomes least.
+    fn band(&self, stiffness_m: f64) -> Vec<f64> {
         let count = self.centre.len();
+        let stiff = (stiffness_m / self.gap_m) * (stiffness_m / self.gap_m);
+        let [far, near] = [-stiff, 4.0 * stiff + 1.0].map(|weight| weight / (6.0 * stiff + 2.0));
         let mut lateral_m = vec![0.0; count];
         for _ in 0..RELAXATIONS {
             for index in 0..count {
