@@ -1,39 +1,48 @@
-//! Par of tracks, and how near the reference driver comes. `cargo run -p sim --example par [FILE...]`
+//! Par of tracks, and how near the reference driver comes. `cargo run --release -p sim --example par [TRACK...]`
 //!
-//! FILE is a track file of ours or a DeepRacer route file; without one, every built-in track is driven.
+//! TRACK is a built-in track, a track file of ours or a DeepRacer route file; without one, every built-in track is driven.
+//! Laps on built-in tracks are kept as replays in `tests/reference`, where a test runs them again.
 
 use sim::{
     car::CarModel,
-    par::{ReferenceDriver, par},
+    par::{ReferenceDriver, flying_lap_secs, par},
 };
 use sim_spec::{Track, builtin_tracks};
-use std::{error::Error, path::PathBuf, time::Instant};
+use std::{error::Error, fs, path::Path, time::Instant};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let read = |path: PathBuf| -> Result<Track, Box<dyn Error>> {
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Track::parse(&stem, &std::fs::read(&path)?)?)
+    let read = |name: &String| -> Result<Track, Box<dyn Error>> {
+        if let Some(track) = builtin_tracks::find(name) {
+            return Ok(track);
+        }
+        let stem = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Track::parse(&stem, &fs::read(name)?)?)
     };
-    let named: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
-    let tracks = match named.is_empty() {
-        true => builtin_tracks::names().into_iter().filter_map(builtin_tracks::find).collect(),
-        false => named.into_iter().map(read).collect::<Result<Vec<_>, _>>()?,
-    };
+    let mut names: Vec<String> = std::env::args().skip(1).collect();
+    if names.is_empty() {
+        names = builtin_tracks::names().map(str::to_owned).into();
+    }
+    let tracks = names.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     for track in tracks {
         let start = Instant::now();
         let par = par(&track, &CarModel::default());
         let par_took = start.elapsed().as_secs_f64();
-        let driver = ReferenceDriver::calibrated(&track, &CarModel::default());
-        let lap = driver.drive(&track).map_or(f64::NAN, |lap| lap.secs);
+        let replay = ReferenceDriver::calibrated(&track, &CarModel::default()).drive(&track);
+        let lap_secs = flying_lap_secs(&replay.result().laps).unwrap_or(f64::NAN);
         println!(
-            "{:<22} {:>6.2} m  par {:>7.3} s ({:.2} m/s)  driven {lap:>7.3} s  {:+.1} %   {par_took:.2} + {:.2} s",
+            "| {:<12} | {:>5.1} | {:>6.3} | {:.2} | {lap_secs:>6.3} | {:+.1} % |  {par_took:.1} s, {:.0} s",
             track.name(),
             track.length_m(),
             par.lap_secs,
             track.length_m() / par.lap_secs,
-            (lap / par.lap_secs - 1.0) * 100.0,
+            (lap_secs / par.lap_secs - 1.0) * 100.0,
             start.elapsed().as_secs_f64() - par_took,
         );
+        if builtin_tracks::find(track.name()).as_ref() == Some(&track) {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference");
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join(format!("{}.replay", track.name())), replay.to_bytes())?;
+        }
     }
     Ok(())
 }

@@ -116,7 +116,8 @@ impl Road {
             let leaves_left = if crosses_far { left_side < 0.0 } else { left_side > 0.0 };
             let leaves_right = if crosses_far { right_side > 0.0 } else { right_side < 0.0 };
             if leaves_left || leaves_right {
-                let to_left = if leaves_left { way_to_piece(position, direction, left, next_left) } else { f32::INFINITY };
+                let to_left =
+                    if leaves_left { way_to_piece(position, direction, left, next_left) } else { f32::INFINITY };
                 let to_right =
                     if leaves_right { way_to_piece(position, direction, right, next_right) } else { f32::INFINITY };
                 return to_left.min(to_right);

@@ -164,9 +164,7 @@ impl Road {
     pub fn contains(&self, point: Vector, near: usize) -> bool {
         let count = self.centre.len() as isize;
         let segment = self.locate(point, near).segment as isize;
-        (-NEIGHBOURS..=NEIGHBOURS).any(|offset| {
-            self.is_in((segment + offset).rem_euclid(count) as usize, point)
-        })
+        (-NEIGHBOURS..=NEIGHBOURS).any(|offset| self.is_in((segment + offset).rem_euclid(count) as usize, point))
     }
 
     /// Number of segments, and of cross-sections.

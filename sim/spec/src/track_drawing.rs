@@ -55,7 +55,10 @@ fn curve(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
         let axis = |axis: usize| (0..4).map(|k| weights[k] * points[(span + k) % count][axis]).sum::<f64>() / 6.0;
         [axis(0), axis(1)]
     };
-    (0..count).flat_map(|span| (0..SPAN_POINTS).map(move |step| (span, step))).map(|(span, step)| point(span, step)).collect()
+    (0..count)
+        .flat_map(|span| (0..SPAN_POINTS).map(move |step| (span, step)))
+        .map(|(span, step)| point(span, step))
+        .collect()
 }
 
 /// Points on a closed line, all the same way apart.
@@ -111,7 +114,8 @@ mod tests {
     #[test]
     fn a_square_of_points_becomes_a_round_road_of_even_stations() {
         let points = [[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]];
-        let track = Drawing { name: "square", title: "Square", width_m: 0.8, points: &points }.track().expect("a track");
+        let track =
+            Drawing { name: "square", title: "Square", width_m: 0.8, points: &points }.track().expect("a track");
         let stations = track.stations();
         let gap = |index: usize| {
             let [here, next] = [stations[index].centre, stations[(index + 1) % stations.len()].centre];

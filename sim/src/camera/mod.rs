@@ -75,7 +75,14 @@ impl Default for Camera {
     fn default() -> Self {
         let (sin, cos) = libm::sincosf(PITCH_RAD);
         let focal = PICTURE[0] as f32 / 2.0 / libm::tanf(FIELD_RAD / 2.0);
-        Self { canvas: Canvas::default(), focal, pitch: [sin, cos], sections: Vec::new(), visible: Vec::new(), order: Vec::new() }
+        Self {
+            canvas: Canvas::default(),
+            focal,
+            pitch: [sin, cos],
+            sections: Vec::new(),
+            visible: Vec::new(),
+            order: Vec::new(),
+        }
     }
 }
 
@@ -112,7 +119,8 @@ impl Camera {
             let middle = road.station(segment);
             let across = (right - left).normalize_or_zero();
             let [line, half_middle] = [across * BORDER_LINE_M, across * (MIDDLE_LINE_M / 2.0)];
-            [left, left + line, right, right - line, middle - half_middle, middle + half_middle].map(|it| lens.see(it, 0.0))
+            [left, left + line, right, right - line, middle - half_middle, middle + half_middle]
+                .map(|it| lens.see(it, 0.0))
         };
         self.sections.clear();
         self.sections.extend((0..count).map(section));
@@ -229,11 +237,13 @@ mod tests {
         let frame = picture(Vector::new(5.0, 0.0), Vector::X, &[]);
         // Row 80.5 looks 15° + atan(20.5 / 126.2) = 24.2° down: the ground at 0.16 m / tan = 0.356 m ahead, at a depth of
         // 0.356 cos 15° + 0.16 sin 15° = 0.385 m. Half a metre is 164 pixels: the whole row is road.
-        assert!((0..160).all(|column| [BLACK_AND_WHITE.road(), BLACK_AND_WHITE.middle()].contains(&pixel(&frame, column, 80))));
+        assert!(
+            (0..160)
+                .all(|column| [BLACK_AND_WHITE.road(), BLACK_AND_WHITE.middle()].contains(&pixel(&frame, column, 80)))
+        );
         // Row 40.5: 15° − atan(19.5 / 126.2) = 6.2° down, 1.47 m ahead, depth 1.46 m. The border is at ± 43 pixels, its
         // line 4.3 pixels wide.
-        let line: Vec<usize> =
-            (0..160).filter(|column| pixel(&frame, *column, 40) == BLACK_AND_WHITE.line()).collect();
+        let line: Vec<usize> = (0..160).filter(|column| pixel(&frame, *column, 40) == BLACK_AND_WHITE.line()).collect();
         assert!(line.iter().all(|column| (*column as f32 + 0.5 - 80.0).abs() > 37.5), "{line:?}");
         assert!(line.iter().all(|column| (*column as f32 + 0.5 - 80.0).abs() < 44.5), "{line:?}");
         assert!((7..=10).contains(&line.len()), "{line:?}");
@@ -266,7 +276,10 @@ mod tests {
         assert!((35..=41).contains(&covered.len()), "{covered:?}");
         assert!(covered.iter().all(|column| (*column as f32 - 79.5).abs() < 20.0));
         // From behind it nothing is seen of it.
-        assert_eq!(picture(Vector::new(8.0, 0.0), Vector::X, &[standing]), picture(Vector::new(8.0, 0.0), Vector::X, &[]));
+        assert_eq!(
+            picture(Vector::new(8.0, 0.0), Vector::X, &[standing]),
+            picture(Vector::new(8.0, 0.0), Vector::X, &[])
+        );
     }
 
     #[test]

@@ -1,30 +1,33 @@
 //! The reference driver: follows a racing line at the limit.
 
 use super::{Limits, Line};
-use crate::{
-    World,
-    car::CarModel,
-    race::Race,
-};
+use crate::{World, car::CarModel, race::Race};
 use sim_spec::{
-    RaceRules, Track,
+    Lap, RaceRules, Replay, Sha256Hex, Track,
     action::{ACTION_LEN, CONTINUOUS_V1},
 };
 
 /// The driver's own line stays inside the borders by one of these, metres: nobody steers to the centimetre.
 const MARGINS_M: [f64; 3] = [0.0, 0.08, 0.16];
+/// What its line counts turning in for, as a factor on what par does: the more, the smoother.
+const SMOOTHNESSES: [f64; 2] = [1.0, 2.0];
+/// Share of the grip that its line is looked for with.
+const PLANNED_GRIP: f64 = 0.95;
 /// Shares of the grip that a first lap is tried with, boldest first.
 const FIRST_GRIPS: [f64; 5] = [0.95, 0.88, 0.8, 0.7, 0.5];
 /// Laps of a trial: one to come up to speed, one that counts.
 const TRIAL_LAPS: u32 = 2;
 /// Parts of the lap whose speed is learnt apart.
-const PARTS: usize = 20;
+const PARTS: usize = 32;
 /// Paces are learnt within these shares of what the limits say, shifts within so many metres.
 const PACES: [f64; 2] = [0.8, 1.2];
 const MOST_SHIFT_M: f64 = 0.15;
-/// Sweeps of trials over all that is learnt: with each margin, and then with the best of them, ever finer.
+/// Sweeps of trials over all that is learnt: with each kind of line, and then with the best of them, ever finer.
 const FIRST_SWEEPS: std::ops::Range<usize> = 0..2;
-const LAST_SWEEPS: std::ops::Range<usize> = 2..9;
+const LAST_SWEEPS: std::ops::Range<usize> = 2..12;
+const AGAIN: std::ops::Range<usize> = 0..10;
+/// Drivers that learn to the end.
+const FINALISTS: usize = 3;
 /// A slide of so much more than is let go takes all force off the motor, rad.
 const SLIDE_RAD: f64 = 0.06;
 /// Below this speed the course of the velocity says nothing, m/s.
@@ -63,11 +66,9 @@ pub struct ReferenceDriver {
     motor_secs: f64,
 }
 
-/// A lap that was driven.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DrivenLap {
-    /// A flying lap, seconds.
-    pub secs: f64,
+/// The time of the lap that counts, if it was clean.
+pub fn flying_lap_secs(laps: &[Lap]) -> Option<f64> {
+    laps.get(TRIAL_LAPS as usize - 1).filter(|lap| lap.clean).map(|lap| lap.secs)
 }
 
 impl ReferenceDriver {
@@ -87,22 +88,31 @@ impl ReferenceDriver {
             shifts_m: [0.0; PARTS],
         };
         let par = super::par(track, model);
-        let with_margin = |margin_m: f64| Self {
-            line: par.line.refined(track, &limits.using(0.95), -margin_m),
-            limits: limits.clone(),
-            hands: hands.clone(),
-            wheelbase_m: f64::from(model.wheelbase_m()),
-            rear_axle_m: f64::from(model.rear_axle_m),
-            motor_secs: f64::from(model.motor_secs),
-        };
-        let drivers = MARGINS_M.map(|margin_m| {
-            let (score, mut driver) = with_margin(margin_m).first_lap(track);
+        let candidate = |(margin_m, smoothness): (f64, f64)| {
+            let mut limits = limits.clone();
+            limits.turning_in *= smoothness;
+            let driver = Self {
+                line: par.line.refined(track, &limits.using(PLANNED_GRIP), -margin_m),
+                limits,
+                hands: hands.clone(),
+                wheelbase_m: f64::from(model.wheelbase_m()),
+                rear_axle_m: f64::from(model.rear_axle_m),
+                motor_secs: f64::from(model.motor_secs),
+            };
+            let (score, mut driver) = driver.first_lap(track);
             (driver.learn(track, score, FIRST_SWEEPS), driver)
+        };
+        let kinds = MARGINS_M.into_iter().flat_map(|margin_m| SMOOTHNESSES.map(|smoothness| (margin_m, smoothness)));
+        let mut candidates: Vec<_> = kinds.map(candidate).collect();
+        candidates.sort_by(|one, other| one.0.total_cmp(&other.0));
+        candidates.truncate(FINALISTS);
+        let finalists = candidates.into_iter().map(|(score, mut driver)| {
+            let score = driver.learn(track, score, LAST_SWEEPS);
+            // Once more from coarse to fine: what did not help before may help now.
+            let score = driver.learn(track, score, AGAIN);
+            (score, driver)
         });
-        let best = drivers.into_iter().min_by(|one, other| one.0.total_cmp(&other.0));
-        let (score, mut driver) = best.expect("there are several");
-        driver.learn(track, score, LAST_SWEEPS);
-        driver
+        finalists.min_by(|one, other| one.0.total_cmp(&other.0)).expect("there are several").1
     }
 
     /// The driver with the boldest hands that a clean lap succeeds with, or that come furthest, and what they are worth.
@@ -179,31 +189,32 @@ impl ReferenceDriver {
     /// takes, less how far they came.
     fn trial(&self, track: &Track, hands: &Hands) -> f64 {
         const NO_LAP: f64 = 1e4;
-        let driver = Self { hands: hands.clone(), line: self.line.with(&self.limits.using(hands.grip)), ..self.clone() };
-        let race = driver.race(track);
-        driver.flying_lap(&race).map_or(NO_LAP - race.entrant(0).distance_m(), |lap| lap.secs)
+        let driver =
+            Self { hands: hands.clone(), line: self.line.with(&self.limits.using(hands.grip)), ..self.clone() };
+        let (race, ..) = driver.race(track);
+        let entrant = race.entrant(0);
+        flying_lap_secs(entrant.laps()).unwrap_or(NO_LAP - entrant.distance_m())
     }
 
-    /// A flying lap in a race, if the car never leaves the road.
-    pub fn drive(&self, track: &Track) -> Option<DrivenLap> {
+    /// A race of two laps, the second of them flying. Anybody can run it again.
+    pub fn drive(&self, track: &Track) -> Replay {
         let driver = Self { line: self.line.with(&self.limits.using(self.hands.grip)), ..self.clone() };
-        driver.flying_lap(&driver.race(track))
+        let (race, rules, actions) = driver.race(track);
+        let results = race.into_results(track, &[Sha256Hex::of(b"the reference driver")], 1);
+        Replay::new(track.clone(), rules, actions, results).expect("a race makes a valid replay")
     }
 
-    fn race(&self, track: &Track) -> Race {
+    fn race(&self, track: &Track) -> (Race, RaceRules, Vec<[f32; ACTION_LEN]>) {
         let time_limit_secs = (3.0 * self.line.lap_secs() * f64::from(TRIAL_LAPS)).clamp(10.0, 600.0);
         let rules = RaceRules { laps: TRIAL_LAPS, max_resets: Some(0), time_limit_secs, ..RaceRules::default() };
         let mut race = Race::new(track, &rules, 1);
+        let mut actions = Vec::new();
         while !race.is_over() {
             let action = self.act(race.world(), 0);
             race.step(&[action]);
+            actions.push(action);
         }
-        race
-    }
-
-    fn flying_lap(&self, race: &Race) -> Option<DrivenLap> {
-        let lap = race.entrant(0).laps().get(TRIAL_LAPS as usize - 1)?;
-        lap.clean.then_some(DrivenLap { secs: lap.secs })
+        (race, rules, actions)
     }
 
     /// The action for the car of that number: a policy's raw numbers.
@@ -231,10 +242,18 @@ impl ReferenceDriver {
         // Steering is slow against the unevenness of a line: it follows the mean of a car's length.
         let bend = |secs: f64| {
             let middle = ahead(secs).s_m;
-            let around = [-0.3, -0.15, 0.0, 0.15, 0.3].map(|offset_m| self.line.at_progress(middle + offset_m, length_m));
+            let around =
+                [-0.3, -0.15, 0.0, 0.15, 0.3].map(|offset_m| self.line.at_progress(middle + offset_m, length_m));
             around.iter().map(|point| point.curvature).sum::<f64>() / around.len() as f64
         };
-        let steering = self.steering(bend(self.hands.steers_ahead_secs), bend(0.0), speed_mps, aside_m, drifts, f64::from(car.motion().yaw_rate));
+        let steering = self.steering(
+            bend(self.hands.steers_ahead_secs),
+            bend(0.0),
+            speed_mps,
+            aside_m,
+            drifts,
+            f64::from(car.motion().yaw_rate),
+        );
         let motion = car.motion();
         let rear_slip = f64::from(motion.velocity.y) - self.rear_axle_m * f64::from(motion.yaw_rate);
         let rear_slip = rear_slip / f64::from(motion.velocity.x).max(1.0);

@@ -52,7 +52,8 @@ impl Limits {
             cornering: friction * gravity * (1.0 - f64::from(model.load_sensitivity) * share * share),
             // An axle's tyres hold the car in the curve and turn it: m a b / L + I r' / L is no more than their grip, with
             // r' = v² κ' for a curvature that changes by κ' per metre. Half of it, since of the two axles one is relieved.
-            turning_in: 0.5 * f64::from(model.yaw_inertia) / (mass * f64::from(model.rear_axle_m.min(model.front_axle_m))),
+            turning_in: 0.5 * f64::from(model.yaw_inertia)
+                / (mass * f64::from(model.rear_axle_m.min(model.front_axle_m))),
             motor,
             rear_grip: [1.0, -1.0]
                 .map(|drives| friction * (gravity * rear_share * mass / inertia + drives * lifted * motor)),
@@ -60,7 +61,8 @@ impl Limits {
             rolling: f64::from(model.rolling_resistance) * gravity * mass / inertia,
             motor_gain: mass / f64::from(model.motor_secs) / inertia,
             slips: (0..SLIPS).map(slip).collect(),
-            front_slips_more: stiffness / f64::from(model.front_stiffness) - stiffness / f64::from(model.rear_stiffness),
+            front_slips_more: stiffness / f64::from(model.front_stiffness)
+                - stiffness / f64::from(model.rear_stiffness),
         }
     }
 

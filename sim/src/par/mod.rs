@@ -13,7 +13,7 @@ mod driver;
 mod limits;
 mod line;
 
-pub use driver::{DrivenLap, ReferenceDriver};
+pub use driver::{ReferenceDriver, flying_lap_secs};
 pub use limits::Limits;
 pub use line::{Line, LinePoint};
 

@@ -2,13 +2,17 @@
 
 use crate::harbour;
 use sim::{
-    CONTROL_HZ, Road, World,
+    Batch, BatchConfig, CONTROL_HZ, Road, StepFacts, World,
     car::{CarModel, Command},
-    drivers, referee,
-    referee::Mismatch,
+    drivers,
+    pilot::Pilot,
+    referee::{self, Entry, Mismatch},
     world::Pose,
 };
-use sim_spec::{RaceRules, Replay, Sha256Hex, builtin_tracks};
+use sim_spec::{
+    Bots, Boxes, Conditions, Direction, RaceRules, RaceType, Replay, Sha256Hex, builtin_tracks,
+    observation::{CAMERA_2_V1, LIDAR_V1, ObservationSpec, STATE_TRAFFIC_V1, STATE_V1},
+};
 use std::sync::Arc;
 
 /// Positions of all cars after ten seconds of weaving, `which` of them looked at.
@@ -76,25 +80,151 @@ fn a_changed_action_is_found_out() {
     assert!(matches!(lengthened, Err(Mismatch::TooManyActions { .. })), "{lengthened:?}");
 }
 
-/// Digest of races on every built-in track, bit for bit: results, replays and positions.
-///
-/// It changes when the simulation changes, and only then: bump `SIM_VERSION` with it and write in CHANGELOG.md why.
-/// It is the same in debug and release builds and on any machine.
-const GOLDEN: &str = "f2942c3aea082b6d493e0734d8188e372025f14cbf456a9095f0ab34082269be";
+/// Rules of every type of race, with what a seed decides.
+fn race_types() -> [(&'static str, RaceType); 4] {
+    [
+        ("time trial", RaceType::TimeTrial),
+        ("object avoidance", RaceType::ObjectAvoidance { boxes: Boxes::Seeded(5) }),
+        ("against bots", RaceType::AgainstBots { bots: Bots { count: 4, speed_mps: 0.6, changes_lanes: true } }),
+        ("head to head", RaceType::HeadToHead { cars: 4 }),
+    ]
+}
 
-#[test]
-fn the_golden_races_have_not_changed() {
+/// Races of a type on every third built-in track, both ways round, under varied conditions, bit for bit: replays with
+/// their results, and positions.
+fn digest(race_type: &RaceType) -> String {
     let mut record = Vec::new();
-    for name in builtin_tracks::names() {
+    for (index, name) in builtin_tracks::names().into_iter().step_by(3).enumerate() {
         let track = builtin_tracks::find(name).expect("a built-in track");
-        for speed_mps in [1.0, 2.5, 4.0] {
-            let replay = referee::race(&track, &drivers::centre_line(speed_mps), &RaceRules::default(), 42);
-            let telemetry = referee::telemetry(&replay, 0).expect("it verifies");
-            record.extend(replay.to_bytes());
+        let rules = RaceRules {
+            laps: 2,
+            time_limit_secs: 60.0,
+            race_type: race_type.clone(),
+            direction: if index % 2 == 0 { Direction::Forward } else { Direction::Reverse },
+            conditions: Conditions { sensor_delay_steps: 1, ..Conditions::varied() },
+            ..RaceRules::default()
+        };
+        let policies = [1.0, 2.5, 4.0, 1.8].map(drivers::centre_line);
+        let policies: Vec<_> = policies.iter().take(rules.race_type.cars()).collect();
+        let replay = referee::race_together(&track, &policies, &rules, 42);
+        record.extend(replay.to_bytes());
+        for car in 0..policies.len() {
+            let telemetry = referee::telemetry(&replay, car).expect("it verifies");
             for numbers in [telemetry.x_m, telemetry.y_m, telemetry.yaw_rad, telemetry.speed_mps] {
                 record.extend(numbers.into_iter().flat_map(f32::to_le_bytes));
             }
         }
     }
-    assert_eq!(Sha256Hex::of(&record).to_string(), GOLDEN);
+    Sha256Hex::of(&record).to_string()
+}
+
+/// What a lidar and a camera read along a drive among boxes.
+fn sensor_digest(spec: &'static ObservationSpec) -> String {
+    let config = BatchConfig {
+        tracks: builtin_tracks::names().into_iter().filter_map(builtin_tracks::find).collect(),
+        race_type: RaceType::ObjectAvoidance { boxes: Boxes::Seeded(6) },
+        conditions: Conditions::varied(),
+        observation: spec,
+        ..BatchConfig::new(harbour(), 13, 3)
+    };
+    let mut batch = Batch::new(config);
+    let mut observations = vec![0.0; 13 * spec.len()];
+    let mut record = Vec::new();
+    for _ in 0..10 {
+        batch.step(&[0.1; 26], &mut [StepFacts::default(); 13]);
+        batch.observe(&mut observations);
+        record.extend(observations.iter().flat_map(|number| number.to_le_bytes()));
+    }
+    Sha256Hex::of(&record).to_string()
+}
+
+/// Digests of what every type of race and every sensor gives.
+///
+/// They change when the simulation changes, and only then: bump `SIM_VERSION` with them and write in CHANGELOG.md why.
+/// They are the same in debug and release builds, on any machine and for any `target-cpu`.
+const GOLDEN: [(&str, &str); 7] = [
+    ("time trial", "0710ad63d6e1c11ab1f2ce31d4f95211ad6a6a18350fac91b9768c636ba218be"),
+    ("object avoidance", "e58b9868a178436c1a25e36fb880216d1bfe006f963eead618f5f01431817cb1"),
+    ("against bots", "8f0990d4051cadbe2086b790afc7ad7d4eb12448c2eb0664f725affa751c2568"),
+    ("head to head", "ac45bb11a6ba6428c14eb98102db90877e7f0f9405be6f17da2d68da6588a02f"),
+    ("state-traffic-v1", "d83adb85054f961ba8a02a18e13f6c6fca624417549043c106ba2f07610a4ef8"),
+    ("lidar-v1", "1689e9641b2545a3ed301b1dd7b637e80865f4e54805a22516208f849978f864"),
+    ("camera-2-v1", "62d56f3526367f964753fe565323a3af1628f0d0ed410804942c9fee0be4d5ad"),
+];
+
+#[test]
+fn the_golden_races_have_not_changed() {
+    let races = race_types().map(|(name, race_type)| (name, digest(&race_type)));
+    let sensors = [&STATE_TRAFFIC_V1, &LIDAR_V1, &CAMERA_2_V1].map(|spec| (spec.id, sensor_digest(spec)));
+    let now: Vec<_> = races.into_iter().chain(sensors).collect();
+    let lines: String = now.iter().map(|(name, digest)| format!("    (\"{name}\", \"{digest}\"),\n")).collect();
+    let golden: String = GOLDEN.iter().map(|(name, digest)| format!("    (\"{name}\", \"{digest}\"),\n")).collect();
+    assert!(lines == golden, "the simulator gives other bits now:\n{lines}");
+}
+
+/// Races that are run side by side, of several tracks and types, have the bits of races that are run alone.
+#[test]
+fn races_side_by_side_are_the_races_alone() {
+    let tracks: Vec<_> = builtin_tracks::names().into_iter().filter_map(builtin_tracks::find).collect();
+    let policies = [1.5, 2.5, 4.0].map(drivers::centre_line);
+    let rules: Vec<_> = race_types()
+        .into_iter()
+        .map(|(_, race_type)| RaceRules { laps: 1, time_limit_secs: 30.0, race_type, ..RaceRules::default() })
+        .collect();
+    let drivers: Vec<Vec<_>> = (0..80)
+        .map(|index| (0..rules[index % 4].race_type.cars()).map(|car| &policies[(index + car) % 3]).collect())
+        .collect();
+    let entry = |index: usize| Entry {
+        track: &tracks[index % tracks.len()],
+        policies: &drivers[index],
+        rules: &rules[index % 4],
+        seed: index as u64,
+    };
+    let entries: Vec<_> = (0..80).map(entry).collect();
+    for (entry, together) in entries.iter().zip(referee::races(&entries)) {
+        let alone = referee::race_together(entry.track, entry.policies, entry.rules, entry.seed);
+        assert!(alone.to_bytes() == together.to_bytes(), "{:?} on {}", entry.rules.race_type, entry.track.name());
+    }
+}
+
+/// What 64 cars saw and did in a hundred steps, driven by `threads` threads.
+fn driven_by(threads: usize, race_type: &RaceType) -> Vec<u32> {
+    const CARS: usize = 64;
+    let own = CARS / threads;
+    let drive = |thread: usize| {
+        let mut batch = Batch::new(BatchConfig {
+            first_car: thread * own,
+            race_type: race_type.clone(),
+            conditions: Conditions::varied(),
+            tracks: vec![harbour(), builtin_tracks::find("ridge").expect("a built-in track")],
+            ..BatchConfig::new(harbour(), own, 7)
+        });
+        let mut facts = vec![StepFacts::default(); own];
+        let mut observations = vec![0.0; own * STATE_V1.len()];
+        let mut pilot = Pilot::new(&drivers::centre_line(3.0));
+        batch.observe(&mut observations);
+        for _ in 0..100 {
+            let actions: Vec<f32> =
+                observations.chunks_exact(STATE_V1.len()).flat_map(|seen| pilot.act(seen)).collect();
+            batch.step(&actions, &mut facts);
+            for (car, facts) in facts.iter().enumerate() {
+                if facts.off_track || facts.crashed {
+                    batch.spawn_anywhere(car);
+                }
+            }
+            batch.observe(&mut observations);
+        }
+        observations.into_iter().map(f32::to_bits).collect::<Vec<_>>()
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|thread| scope.spawn(move || drive(thread))).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a worker")).collect()
+    })
+}
+
+#[test]
+fn two_threads_drive_what_one_drives() {
+    for (name, race_type) in race_types() {
+        assert!(driven_by(1, &race_type) == driven_by(2, &race_type), "{name}");
+    }
 }

@@ -117,7 +117,8 @@ fn a_million_random_steps_on_two_hundred_tracks() {
                 assert!(facts.progress_m.abs() < 1.0 && facts.speed_mps.abs() < 10.0, "{facts:?}");
                 let (world, own) = batch.world_of(car);
                 let body = world.cars()[own].as_obstacle();
-                let in_a_box = world.heat_of(own).traffic.boxes().iter().any(|standing| standing.obstacle.overlaps(&body));
+                let in_a_box =
+                    world.heat_of(own).traffic.boxes().iter().any(|standing| standing.obstacle.overlaps(&body));
                 assert!(!in_a_box || facts.crashed, "a car stands in a box");
                 crashes += usize::from(facts.crashed);
                 if facts.off_track || facts.crashed {

@@ -10,8 +10,14 @@ use crate::{
 };
 use clap::Args;
 use serde_json::json;
-use sim::{Batch, BatchConfig, StepFacts, drivers, pilot::Pilot, referee};
-use sim_spec::{RaceRules, Track, builtin_tracks, observation::STATE_V1};
+use sim::{
+    Batch, BatchConfig, StepFacts, drivers,
+    referee::{self, Entry},
+};
+use sim_spec::{
+    RaceRules, Track, builtin_tracks,
+    observation::{CAMERA_V1, LIDAR_V1, ObservationSpec, STATE_V1},
+};
 use std::{
     thread,
     time::{Duration, Instant},
@@ -19,6 +25,10 @@ use std::{
 
 /// Cars of the environment's figure.
 const CARS: usize = 1024;
+/// The same for cars with a camera, which draw for most of the time.
+const CAMERA_CARS: usize = 64;
+/// Races that wait when they are run side by side.
+const WAITING: usize = 64;
 /// Windows that are measured; their median is the figure, since a busy machine disturbs some of them.
 const WINDOWS: usize = 5;
 
@@ -39,13 +49,19 @@ impl Bench {
         allocator::keep_freed_memory();
         let track = builtin_tracks::find("harbour").expect("a built-in track");
         let config = Config::default();
-        let env_steps_per_sec = env_steps_per_sec(&track, window);
+        let env_steps_per_sec = steps_per_sec(&track, &STATE_V1, CARS, window);
+        let [lidar_steps_per_sec, camera_steps_per_sec] = [(&LIDAR_V1, CARS), (&CAMERA_V1, CAMERA_CARS)]
+            .map(|(spec, cars)| steps_per_sec(&track, spec, cars, window));
         let races_per_sec = races_per_sec(&track, window);
+        let batched_races_per_sec = batched_races_per_sec(&track, window);
         let train_steps_per_sec = train_steps_per_sec(&track, &config, window);
         let document = json!({
             "env_steps_per_sec": env_steps_per_sec.round(),
             "train_steps_per_sec": train_steps_per_sec.round(),
             "races_per_sec": races_per_sec.round(),
+            "batched_races_per_sec": batched_races_per_sec.round(),
+            "lidar_steps_per_sec": lidar_steps_per_sec.round(),
+            "camera_steps_per_sec": camera_steps_per_sec.round(),
             "threads": {"env": 1, "train": config.threads, "races": 1},
             "machine": {
                 "cpu": cpu(),
@@ -64,12 +80,19 @@ impl Bench {
         match self.json {
             true => print_json(&document),
             false => {
-                println!("simulating  {:>12.0} control steps/s   {CARS} cars, one thread", env_steps_per_sec);
+                println!(
+                    "simulating  {env_steps_per_sec:>12.0} control steps/s   {CARS} cars that know their state, one thread"
+                );
+                println!("            {lidar_steps_per_sec:>12.0} control steps/s   {CARS} cars with a lidar");
+                println!("            {camera_steps_per_sec:>12.0} control steps/s   {CAMERA_CARS} cars with a camera");
                 let Config { threads, epochs, hidden, .. } = config;
                 println!(
                     "training    {train_steps_per_sec:>12.0} control steps/s   PPO, {hidden:?}, {epochs} epochs, {threads} threads"
                 );
                 println!("racing      {races_per_sec:>12.0} races/s           three laps, one by one, one thread");
+                println!(
+                    "            {batched_races_per_sec:>12.0} races/s           three laps, {WAITING} waiting, one thread"
+                );
             }
         }
         Ok(())
@@ -77,14 +100,12 @@ impl Bench {
 }
 
 /// Control steps per second of one thread, observations and new starts included.
-fn env_steps_per_sec(track: &Track, window: Duration) -> f64 {
-    let mut batch = Batch::new(BatchConfig::new(track.clone(), CARS, 1));
-    let mut observations = vec![0.0; CARS * STATE_V1.len()];
-    let mut facts = vec![StepFacts::default(); CARS];
-    batch.observe(&mut observations);
+fn steps_per_sec(track: &Track, spec: &'static ObservationSpec, cars: usize, window: Duration) -> f64 {
+    let mut batch = Batch::new(BatchConfig { observation: spec, ..BatchConfig::new(track.clone(), cars, 1) });
+    let mut observations = vec![0.0; cars * spec.len()];
+    let mut facts = vec![StepFacts::default(); cars];
     // One action per car, kept: what a policy costs is part of the training figure, not of this one.
-    let mut pilot = Pilot::new(&drivers::centre_line(2.0));
-    let actions: Vec<f32> = observations.chunks_exact(STATE_V1.len()).flat_map(|seen| pilot.act(seen)).collect();
+    let actions: Vec<f32> = (0..cars).flat_map(|car| [(car % 7) as f32 * 0.05 - 0.15, 0.0]).collect();
     let control_step = || {
         batch.step(&actions, &mut facts);
         for (car, facts) in facts.iter().enumerate() {
@@ -94,7 +115,7 @@ fn env_steps_per_sec(track: &Track, window: Duration) -> f64 {
         }
         batch.observe(&mut observations);
     };
-    median_rate(window, control_step) * CARS as f64
+    median_rate(window, control_step) * cars as f64
 }
 
 /// Control steps per second of the whole loop: driving, choosing, learning.
@@ -110,6 +131,15 @@ fn train_steps_per_sec(track: &Track, config: &Config, window: Duration) -> f64 
 fn races_per_sec(track: &Track, window: Duration) -> f64 {
     let (policy, rules) = (drivers::centre_line(2.0), RaceRules::default());
     median_rate(window, || drop(referee::race(track, &policy, &rules, 1)))
+}
+
+/// The same when many wait.
+fn batched_races_per_sec(track: &Track, window: Duration) -> f64 {
+    let (policy, rules) = (drivers::centre_line(2.0), RaceRules::default());
+    let policies = [&policy];
+    let entry = |seed| Entry { track, policies: &policies, rules: &rules, seed };
+    let entries: Vec<Entry> = (0..WAITING as u64).map(entry).collect();
+    median_rate(window, || drop(referee::races(&entries))) * WAITING as f64
 }
 
 /// How often per second `work` is done: the median over some windows, after one that does not count.

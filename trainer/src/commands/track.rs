@@ -4,6 +4,7 @@ use super::print_json;
 use crate::{
     failure::{Failure, bad_input},
     files::{read_track, write_whole},
+    par_cache::par_of,
 };
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -109,8 +110,10 @@ fn show(track: &SpecTrack, json: bool, text: bool, svg: bool) {
     if svg {
         return print!("{}", track.to_svg(PICTURE_PX));
     }
-    let facts = facts(track);
+    let par = par_of(track);
     if json {
+        let mut facts = facts(track);
+        facts["par_secs"] = par.lap_secs.into();
         return print_json(&facts);
     }
     let [narrowest_m, widest_m] = track.widths_m();
@@ -119,6 +122,7 @@ fn show(track: &SpecTrack, json: bool, text: bool, svg: bool) {
     println!("  width            {narrowest_m:.2} to {widest_m:.2} m");
     println!("  tightest radius  {:.2} m", track.tightest_radius_m());
     println!("  difficulty       {:.0}, {}", track.difficulty(), track.level().name());
+    println!("  par              {:.3} s, {:.2} m/s", par.lap_secs, track.length_m() / par.lap_secs);
     println!("  stations         {}", track.stations().len());
     println!("  sha256           {}", track.sha256());
 }
@@ -152,7 +156,9 @@ fn export(track: &SpecTrack, out: &Path) -> Result<(), Failure> {
         Some("npy") => track.to_route_file(),
         Some("toml") => track.to_text().into_bytes(),
         Some("svg") => track.to_svg(PICTURE_PX).into_bytes(),
-        _ => return Err(bad_input(out.display(), "name it .npy for DeepRacer, .toml for Paddock or .svg for a picture")),
+        _ => {
+            return Err(bad_input(out.display(), "name it .npy for DeepRacer, .toml for Paddock or .svg for a picture"));
+        }
     };
     write_new(track, out, &bytes)
 }

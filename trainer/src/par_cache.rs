@@ -1,0 +1,40 @@
+//! Par of a track, worked out once and kept.
+
+use serde::{Deserialize, Serialize};
+use sim::{car::CarModel, par};
+use sim_spec::Track;
+use std::path::PathBuf;
+
+/// What is kept of par.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Par {
+    /// The best flying lap that the physics allow the standard car, seconds.
+    pub lap_secs: f64,
+}
+
+/// Par of a track for the standard car. It takes a few seconds the first time; a cache that cannot be read or written only
+/// costs those seconds again.
+pub fn par_of(track: &Track) -> Par {
+    let model = CarModel::default();
+    let kept = folder().map(|folder| folder.join(format!("{}.json", par::key(track, &model))));
+    let known = kept.as_ref().and_then(|path| serde_json::from_slice(&std::fs::read(path).ok()?).ok());
+    known.unwrap_or_else(|| {
+        let found = Par { lap_secs: par::par(track, &model).lap_secs };
+        if let Some(path) = kept {
+            let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+            let text = serde_json::to_vec(&found).expect("a number is plain data");
+            // Written whole or not at all: another process may read it meanwhile.
+            if folder.is_ok() {
+                let _ = crate::files::write_whole(&path, &text);
+            }
+        }
+        found
+    })
+}
+
+/// `$XDG_CACHE_HOME/paddock/par`, or the same below `~/.cache`.
+fn folder() -> Option<PathBuf> {
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home)?;
+    Some(cache.join("paddock/par"))
+}
