@@ -174,8 +174,7 @@ impl ReferenceDriver {
                 let aside = |hands: &mut Hands, by: f64| {
                     hands.shifts_m[part] = (hands.shifts_m[part] + 0.04 * by).clamp(-MOST_SHIFT_M, MOST_SHIFT_M);
                 };
-                let changes: [&dyn Fn(&mut Hands, f64); 2] = [&faster, &aside];
-                for change in changes {
+                for change in [&faster as &dyn Fn(&mut Hands, f64), &aside] {
                     for by in [fine, -fine] {
                         let mut hands = self.hands.clone();
                         change(&mut hands, by);

@@ -17,7 +17,8 @@ use std::sync::Arc;
 
 /// Positions of all cars after ten seconds of weaving, `which` of them looked at.
 fn weave(cars: usize, which: usize) -> Vec<[u32; 2]> {
-    let mut world = World::alone(CarModel::default(), vec![Arc::new(Road::new(&harbour())); cars]);
+    let road = Arc::new(Road::new(&harbour()));
+    let mut world = World::alone(CarModel::default(), std::iter::repeat_n(road, cars));
     for car in 0..cars {
         // The car that is looked at starts the same; the others are somewhere.
         let s_m = if car == which { 1.0 } else { car as f32 * 0.37 };
