@@ -89,8 +89,7 @@ fn way_to(obstacle: &Obstacle, position: Vector, direction: Vector) -> f32 {
 impl Road {
     /// The segment whose piece of road `point` lies in: of `near` and its neighbours.
     fn segment_around(&self, point: Vector, near: usize) -> Option<usize> {
-        let count = self.segments();
-        [near, (near + 1) % count, (near + count - 1) % count].into_iter().find(|segment| self.is_in(*segment, point))
+        [near, self.after(near), self.before(near)].into_iter().find(|segment| self.is_in(*segment, point))
     }
 
     /// Way to the border from a position inside `segment`, metres; at least `longest_m` means none is near.
@@ -98,11 +97,10 @@ impl Road {
     /// The beam leaves each piece of road through a border or through a cross-section into the next piece. Which, says on
     /// which side of the beam the next cross-section's ends lie.
     fn border_from_inside(&self, segment: usize, position: Vector, direction: Vector, longest_m: f32) -> f32 {
-        let count = self.segments();
         // Positive if a point lies left of the beam.
         let side = |point: Vector| direction.perp_dot(point - position);
         let [mut left, mut right] = self.cross_section(segment);
-        let [next_left, next_right] = self.cross_section((segment + 1) % count);
+        let [next_left, next_right] = self.cross_section(self.after(segment));
         // Does it go on along the road, or back? It leaves forwards if the far ends lie on both sides and ahead.
         let crosses_far = side(next_left) >= 0.0 && side(next_right) <= 0.0;
         let crosses_near = side(left) <= 0.0 && side(right) >= 0.0;
@@ -110,11 +108,10 @@ impl Road {
             let to_left = way_to_piece(position, direction, left, next_left);
             return to_left.min(way_to_piece(position, direction, right, next_right));
         }
-        let step = if crosses_far { 1 } else { count - 1 };
-        let mut at = if crosses_far { (segment + 1) % count } else { segment };
+        let mut at = if crosses_far { self.after(segment) } else { segment };
         [left, right] = self.cross_section(at);
-        for _ in 0..count {
-            at = (at + step) % count;
+        for _ in 0..self.segments() {
+            at = if crosses_far { self.after(at) } else { self.before(at) };
             let [next_left, next_right] = self.cross_section(at);
             // Looking back, left and right are swapped.
             let [left_side, right_side] = [side(next_left), side(next_right)];
@@ -141,7 +138,7 @@ impl Road {
         let count = self.segments();
         let pieces = (0..count).flat_map(|segment| {
             let [left, right] = self.cross_section(segment);
-            let [next_left, next_right] = self.cross_section((segment + 1) % count);
+            let [next_left, next_right] = self.cross_section(self.after(segment));
             [[left, next_left], [right, next_right]]
         });
         pieces.map(|[from, to]| way_to_piece(position, direction, from, to)).fold(f32::INFINITY, f32::min)

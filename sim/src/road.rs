@@ -83,9 +83,9 @@ impl Road {
         for _ in 0..count {
             let share = self.share_of(segment, point);
             if share > 1.0 && !went_back {
-                segment = (segment + 1) % count;
+                segment = self.after(segment);
             } else if share < 0.0 {
-                segment = (segment + count - 1) % count;
+                segment = self.before(segment);
                 went_back = true;
             } else {
                 break;
@@ -121,7 +121,6 @@ impl Road {
     /// The place on the centre line `distance_m` ahead of `place`. Walks from segment to segment, which for the few
     /// metres that a policy looks ahead is quicker than a search.
     pub fn ahead(&self, place: Place, distance_m: f32) -> Place {
-        let count = self.centre.len();
         let mut segment = place.segment;
         let mut rest_m = place.s_m - self.s_m[segment] + distance_m;
         loop {
@@ -131,31 +130,31 @@ impl Road {
                 return Place { segment, along, s_m: self.s_m[segment] + rest_m, lateral_m: 0.0 };
             }
             rest_m -= length_m;
-            segment = (segment + 1) % count;
+            segment = self.after(segment);
         }
     }
 
     /// The point of the centre line at a place.
     pub fn centre(&self, place: Place) -> Vector {
-        let next = (place.segment + 1) % self.centre.len();
+        let next = self.after(place.segment);
         self.centre[place.segment].lerp(self.centre[next], place.along)
     }
 
     /// The unit vector of driving at a place, turning evenly between stations.
     pub fn tangent(&self, place: Place) -> Vector {
-        let next = (place.segment + 1) % self.centre.len();
+        let next = self.after(place.segment);
         self.tangent[place.segment].lerp(self.tangent[next], place.along).normalize()
     }
 
     /// Curvature of the centre line at a place, 1/m, + left.
     pub fn curvature(&self, place: Place) -> f32 {
-        let next = (place.segment + 1) % self.centre.len();
+        let next = self.after(place.segment);
         lerp(self.curvature[place.segment], self.curvature[next], place.along)
     }
 
     /// Distance from the centre line to the left and to the right border at a place, metres.
     pub fn half_widths(&self, place: Place) -> [f32; 2] {
-        let next = (place.segment + 1) % self.centre.len();
+        let next = self.after(place.segment);
         let centre = self.centre(place);
         [&self.left, &self.right].map(|border| border[place.segment].lerp(border[next], place.along).distance(centre))
     }
@@ -165,6 +164,16 @@ impl Road {
         let count = self.centre.len() as isize;
         let segment = self.locate(point, near).segment as isize;
         (-NEIGHBOURS..=NEIGHBOURS).any(|offset| self.is_in((segment + offset).rem_euclid(count) as usize, point))
+    }
+
+    /// The segment after another. A comparison, since a division would cost more than all that is asked of the segment.
+    pub(crate) fn after(&self, segment: usize) -> usize {
+        if segment + 1 == self.centre.len() { 0 } else { segment + 1 }
+    }
+
+    /// The segment before another.
+    pub(crate) fn before(&self, segment: usize) -> usize {
+        if segment == 0 { self.centre.len() - 1 } else { segment - 1 }
     }
 
     /// Number of segments, and of cross-sections.
@@ -189,7 +198,7 @@ impl Road {
 
     /// Whether `point` lies in the piece of road of a segment.
     pub(crate) fn is_in(&self, segment: usize, point: Vector) -> bool {
-        let next = (segment + 1) % self.centre.len();
+        let next = self.after(segment);
         is_inside([self.left[segment], self.left[next], self.right[next], self.right[segment]], point)
     }
 
