@@ -4,12 +4,14 @@
 //! - `rules`: each rule from a hand-made situation
 //! - `determinism`: the same bits, alone and among many, now and next year
 //! - `golden_files`: files of every format version are read for ever
+//! - `library`: every built-in track can be raced on, both ways
 //! - `route_files`: DeepRacer's own tracks can be raced on
 //! - `robustness`: whatever a policy does, the world stays sane
 
 mod car;
 mod determinism;
 mod golden_files;
+mod library;
 mod robustness;
 mod route_files;
 mod rules;

@@ -157,7 +157,10 @@ fn export(track: &SpecTrack, out: &Path) -> Result<(), Failure> {
         Some("toml") => track.to_text().into_bytes(),
         Some("svg") => track.to_svg(PICTURE_PX).into_bytes(),
         _ => {
-            return Err(bad_input(out.display(), "name it .npy for DeepRacer, .toml for Paddock or .svg for a picture"));
+            return Err(bad_input(
+                out.display(),
+                "name it .npy for DeepRacer, .toml for Paddock or .svg for a picture",
+            ));
         }
     };
     write_new(track, out, &bytes)
