@@ -154,7 +154,7 @@ pub(crate) fn curvature_at(line: &[[f64; 2]], index: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Station, builtin_tracks};
+    use crate::{Station, builtin_tracks, track_drawing::Drawing};
     use std::f64::consts::TAU;
 
     fn ring(radius_m: f64, width_m: f64) -> Track {
@@ -175,8 +175,20 @@ mod tests {
         let track = ring(2.0, 1.0);
         assert!((track.tightest_radius_m() - 2.0).abs() < 0.02, "{}", track.tightest_radius_m());
         assert!(track.widths_m().iter().all(|width_m| (width_m - 1.0).abs() < 1e-9));
-        // Opposite sides: 4 m less the road's width, and two stations at 1.6 times their distance are no neighbours.
-        assert!(track.clearance_m() > 1.0);
+        // All of a ring is one curve: nothing of it is elsewhere.
+        assert_eq!(track.clearance_m(), f64::INFINITY);
+    }
+
+    #[test]
+    fn two_legs_are_as_far_apart_as_they_were_drawn() {
+        // Two straights 2 m apart, and a road of 0.8 m: 1.2 m between the borders, and a little less where the legs
+        // begin to close.
+        let xs = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let (forth, back) = (xs.map(|x| [x, 0.0]), xs.map(|x| [6.0 - x, 2.0]));
+        let points: Vec<_> = [&forth[..], &[[7.0, 1.0]], &back[..], &[[-1.0, 1.0]]].concat();
+        let drawing = Drawing { name: "legs", title: "Legs", width_m: 0.8, points: &points };
+        let clearance_m = drawing.track().expect("a track").clearance_m();
+        assert!((1.1..1.2001).contains(&clearance_m), "{clearance_m}");
     }
 
     #[test]

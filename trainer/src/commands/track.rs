@@ -95,9 +95,10 @@ fn list(json: bool) {
         let (name, title, level) = (track.name(), track.title(), track.level().name());
         let [narrowest_m, widest_m] = track.widths_m();
         println!(
-            "{name:<11} {title:<18} {:>5.1} m  {:.2} m wide  {level} ({:.0})",
+            "{name:<11} {title:<18} {:>5.1} m  {:.2} m wide  radius {:.2} m  {level} ({:.0})",
             track.length_m(),
             (narrowest_m + widest_m) / 2.0,
+            track.tightest_radius_m(),
             track.difficulty()
         );
     }
