@@ -4,13 +4,15 @@
 //! actions give the same bits, on any machine, in debug and release, alone and among thousands.
 //!
 //! ```text
-//! Track ─▶ Road ─┐                          ┌─▶ Batch   many cars for training, nobody judges them
-//!                ├─▶ World: cars that move ─┤
-//! CarModel ──────┘                          └─▶ Race    one car, laps, penalties ─▶ referee ─▶ Replay
+//! Track ─▶ Road ──┐                          ┌─▶ Batch   many cars for training, nobody judges them
+//!                 ├─▶ World: cars that move ─┤
+//! CarModel ───────┘        │                 └─▶ Race    with a judge: laps, penalties ─▶ referee ─▶ Replay
+//!                       Sensors ─▶ Pilot
 //! ```
 //!
-//! Read [`World::step`] for what happens in a sixtieth of a second, [`race::Race::step`] for the rules, and
-//! [`referee::race`] for a whole race. A policy drives by its [`pilot`]; [`drivers`] are hand-made policies.
+//! Read [`World::step`] for what happens in a sixtieth of a second, [`judge::Judge::judge`] for the rules, and
+//! [`referee::race_together`] for a whole race. A policy drives by its [`pilot`]; [`drivers`] are hand-made policies;
+//! [`par`] is the best that physics allow. `sim/docs` has a chapter per topic, with pictures.
 //!
 //! ```
 //! use sim_spec::{RaceRules, RaceStatus, builtin_tracks};

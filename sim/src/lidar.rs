@@ -35,6 +35,11 @@ impl Default for Lidar {
 }
 
 impl Lidar {
+    /// Where the beams point in the car's frame, unit vectors from left to right.
+    pub fn beams(&self) -> &[Vector; BEAMS] {
+        &self.beams
+    }
+
     /// Fills `ranges` (`[BEAMS]`) with the distances, metres, from left to right, that a lidar at `position` measures which
     /// looks along `nose` (a unit vector). `place` is where it is on the road.
     pub fn scan(

@@ -6,7 +6,7 @@
 use sim_spec::track_drawing::Drawing;
 use std::{error::Error, fs, path::PathBuf};
 
-const DRAWINGS: [Drawing; 10] = [
+const DRAWINGS: [Drawing; 9] = [
     Drawing {
         name: "lagoon",
         title: "Lagoon oval",
@@ -168,38 +168,6 @@ const DRAWINGS: [Drawing; 10] = [
             [2.8, -0.4],
             [1.6, -1.4],
             [0.3, -1.2],
-        ],
-    },
-    Drawing {
-        name: "clockwork",
-        title: "Clockwork",
-        width_m: 0.7,
-        points: &[
-            [0.0, 0.0],
-            [1.6, 0.4],
-            [2.6, -0.5],
-            [3.8, -0.6],
-            [4.6, 0.5],
-            [5.8, 0.7],
-            [6.7, -0.3],
-            [8.0, 0.0],
-            [8.5, 1.2],
-            [7.6, 2.2],
-            [6.2, 2.2],
-            [5.4, 3.1],
-            [5.9, 4.4],
-            [5.0, 5.4],
-            [3.8, 4.9],
-            [3.4, 3.5],
-            [2.4, 2.6],
-            [1.3, 3.2],
-            [1.2, 4.6],
-            [0.2, 5.5],
-            [-1.1, 4.9],
-            [-1.2, 3.5],
-            [-0.5, 2.4],
-            [-1.4, 1.4],
-            [-1.2, 0.2],
         ],
     },
     Drawing {

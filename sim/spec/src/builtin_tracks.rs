@@ -10,7 +10,7 @@ macro_rules! files {
 }
 
 /// `(name, file)`, from easy to hard ([`Track::difficulty`]).
-const FILES: [(&str, &str); 13] = files![
+const FILES: [(&str, &str); 12] = files![
     "lagoon",
     "orchard",
     "meadow",
@@ -22,7 +22,6 @@ const FILES: [(&str, &str); 13] = files![
     "ridge",
     "quarry",
     "cathedral",
-    "clockwork",
     "needle",
 ];
 

@@ -80,8 +80,8 @@ impl Canvas {
             }
             from = *to;
         }
-        for row in first..last {
-            let [start, end] = spans[row].map(column_from);
+        for (row, span) in spans.iter().enumerate().take(last).skip(first) {
+            let [start, end] = span.map(column_from);
             if start < end {
                 self.pixels[row * COLUMNS + start..row * COLUMNS + end].fill(grey);
             }

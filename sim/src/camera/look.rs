@@ -36,7 +36,7 @@ impl Look {
     };
 
     /// Another place, another hour: colours and light drawn at random, lines always brighter than the road.
-    pub fn random(rng: &mut Pcg32) -> Self {
+    pub(crate) fn random(rng: &mut Pcg32) -> Self {
         let mut between = |low: f32, high: f32| rng::uniform(rng, low, high);
         let road = between(30.0, 110.0);
         let (sin, cos) = libm::sincosf(between(-3.2, 3.2));
@@ -51,6 +51,11 @@ impl Look {
             light: between(0.6, 1.15),
             sun: [cos, sin],
         }
+    }
+
+    /// The random look of a seed.
+    pub fn drawn(seed: u64) -> Self {
+        Self::random(&mut rng::stream(seed, rng::Purpose::Sensors, 0))
     }
 
     pub fn sky(&self) -> u8 {

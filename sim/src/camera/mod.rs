@@ -138,7 +138,7 @@ impl Camera {
         for (edges, grey) in [([0, 2], look.road()), ([0, 1], look.line()), ([2, 3], look.line())] {
             visible.iter().for_each(|segment| paint(*segment, edges, grey));
         }
-        let is_dash = |segment: &&usize| (road.s_of(**segment) / DASH_M) as u32 % 2 == 0;
+        let is_dash = |segment: &&usize| ((road.s_of(**segment) / DASH_M) as u32).is_multiple_of(2);
         visible.iter().filter(is_dash).for_each(|segment| paint(*segment, [4, 5], look.middle()));
     }
 

@@ -118,8 +118,8 @@ mod tests {
         let limits = Limits::of(&CarModel::default());
         // 0.5 · 9.807 less what moving load costs.
         assert!((4.7..4.903).contains(&limits.cornering));
-        // Slip of 3 · 0.5 / 13 = 0.115 at the limit: 0.55 m/s², and hardly any grip left for the motor.
+        // Slip of 3 · 0.5 / 13 = 0.115 at the limit: 0.55 m/s², and less than a third of what the motor gives on the straight.
         let [faster, _] = limits.along(2.0, limits.cornering);
-        assert!(faster < 0.5, "{faster}");
+        assert!(faster < 0.6, "{faster}");
     }
 }

@@ -131,3 +131,44 @@ fn a_million_random_steps_on_two_hundred_tracks() {
         assert_eq!(crashes > 0, round > 0, "cars meet something in all races but time trials");
     }
 }
+
+/// A lap needs the whole way round: every twentieth of the track is passed before it counts, in every type of race, for
+/// cars that leave the road, crash and are put back.
+#[test]
+fn no_lap_counts_without_every_checkpoint() {
+    const CHECKPOINTS: f32 = 20.0;
+    let mut laps = 0;
+    for race_type in race_types() {
+        for speed_mps in [1.5, 2.5, 4.0] {
+            let rules = RaceRules { time_limit_secs: 90.0, race_type: race_type.clone(), ..RaceRules::default() };
+            let cars = rules.race_type.cars();
+            let mut race = Race::new(&harbour(), &rules, 9);
+            let mut pilot = sim::pilot::Pilot::new(&sim::drivers::centre_line(speed_mps));
+            let mut sensors = sim::sensors::Sensors::new(&STATE_V1, &rules.conditions, cars);
+            let mut passed = vec![0_u32; cars];
+            let mut counted = vec![0; cars];
+            let mut seen = vec![0.0; STATE_V1.len()];
+            while !race.is_over() {
+                let actions: Vec<_> = (0..cars)
+                    .map(|car| {
+                        sensors.observe(race.world(), car, car, &mut seen);
+                        pilot.act(&seen)
+                    })
+                    .collect();
+                race.step(&actions);
+                for car in 0..cars {
+                    let share = race.car(car).place().s_m / race.world().road_of(car).length_m();
+                    let checkpoint = 1 << (share * CHECKPOINTS) as u32;
+                    if race.entrant(car).laps().len() > counted[car] {
+                        // The line itself was crossed within this step: the checkpoint before it is the last.
+                        assert_eq!(passed[car] | 1, (1 << CHECKPOINTS as u32) - 1, "{race_type:?} at {speed_mps} m/s");
+                        (passed[car], counted[car]) = (0, race.entrant(car).laps().len());
+                        laps += 1;
+                    }
+                    passed[car] |= checkpoint;
+                }
+            }
+        }
+    }
+    assert!(laps > 20, "{laps}");
+}

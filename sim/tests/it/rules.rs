@@ -10,7 +10,10 @@ use sim::{
     referee,
     world::Pose,
 };
-use sim_spec::{Bots, BoxPlace, Boxes, Direction, RaceResult, RaceRules, RaceStatus, RaceType, Sha256Hex, Track};
+use sim_spec::{
+    Bots, BoxPlace, Boxes, Conditions, Direction, RaceResult, RaceRules, RaceStatus, RaceType, Sha256Hex, Track,
+    builtin_tracks,
+};
 use std::sync::Arc;
 
 /// Straight ahead at 4 m/s.
@@ -401,4 +404,33 @@ fn seeded_boxes_stand_apart_in_the_lanes() {
             assert!((share - 0.5).abs() < 0.15, "{share}");
         }
     }
+}
+
+/// Eight cars of one policy from grids in any order: a place on the grid is worth its distance and no more, and the order
+/// of entry is worth nothing. `examples/fairness.rs` prints the figures.
+#[test]
+fn no_place_on_the_grid_is_worth_more_than_its_distance() {
+    const CARS: usize = 8;
+    const RACES: u64 = 120;
+    let track = builtin_tracks::find("meadow").expect("a built-in track");
+    let policy = drivers::centre_line(2.0);
+    let conditions = Conditions { sensor_noise: 2.0, ..Conditions::default() };
+    let rules = RaceRules { laps: 1, conditions, ..head_to_head(CARS as u32) };
+    let (mut mean_secs, mut wins) = ([0.0; CARS], [0.0_f64; CARS]);
+    for seed in 0..RACES {
+        let replay = referee::race_together(&track, &[&policy; CARS], &rules, seed);
+        for (entry, result) in replay.results().iter().enumerate() {
+            mean_secs[result.grid_place as usize - 1] += result.total_secs / RACES as f64;
+            wins[entry] += f64::from(u8::from(result.finish_place == 1));
+        }
+    }
+    for slot in 1..CARS {
+        let explained_secs = f64::from(GRID_SLOT_M) * slot as f64 / 1.985;
+        let unexplained_secs = mean_secs[slot] - mean_secs[0] - explained_secs;
+        assert!(unexplained_secs.abs() < 0.08, "slot {}: {unexplained_secs} s", slot + 1);
+    }
+    // Pearson's χ² with 7 degrees of freedom: 18.5 is passed by one fair lottery in a hundred.
+    let expected = RACES as f64 / CARS as f64;
+    let chi_squared: f64 = wins.iter().map(|wins| (wins - expected) * (wins - expected) / expected).sum();
+    assert!(chi_squared < 18.5, "{wins:?}");
 }
