@@ -42,11 +42,15 @@ pub struct Place {
 impl Road {
     pub fn new(track: &Track) -> Self {
         let mut stations = track.stations().to_vec();
-        // Route files repeat points; a segment without length has no direction.
-        stations.dedup_by(|next, here| next.centre == here.centre);
-        let points = |pick: fn(&Station) -> [f64; 2]| -> Vec<Vector> {
-            stations.iter().map(pick).map(|[x, y]| Vector::new(x as f32, y as f32)).collect()
-        };
+        // Route files repeat points; a segment without length, measured in single precision, has no direction.
+        let is_same_point = |one: &Station, other: &Station| vector(one.centre) == vector(other.centre);
+        stations.dedup_by(|next, here| is_same_point(next, here));
+        // Driven in reverse, a repeated first point stands at the end.
+        while stations.len() > 1 && is_same_point(&stations[stations.len() - 1], &stations[0]) {
+            stations.pop();
+        }
+        let points =
+            |pick: fn(&Station) -> [f64; 2]| -> Vec<Vector> { stations.iter().map(pick).map(vector).collect() };
         let [centre, inner, outer] = [points(|s| s.centre), points(|s| s.inner), points(|s| s.outer)];
         let is_counter_clockwise = enclosed_area(&centre) > 0.0;
         let (left, right) = if is_counter_clockwise { (inner, outer) } else { (outer, inner) };
@@ -209,6 +213,10 @@ impl Road {
     }
 }
 
+fn vector([x, y]: [f64; 2]) -> Vector {
+    Vector::new(x as f32, y as f32)
+}
+
 /// Twice the signed area of a closed line, positive if it runs counter-clockwise.
 fn enclosed_area(line: &[Vector]) -> f32 {
     let next = line.iter().cycle().skip(1);
@@ -236,6 +244,7 @@ fn lerp(from: f32, to: f32, share: f32) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sim_spec::Direction;
     use std::f64::consts::TAU;
 
     /// A ring of radius 2 m with a road 1 m wide, driven counter-clockwise from (2, 0), or clockwise.
@@ -255,6 +264,23 @@ mod tests {
             let place = road.at(5.0);
             assert!((road.curvature(place) - curvature).abs() < 1e-3);
             assert!((road.length_m() - 4.0 * std::f32::consts::PI).abs() < 0.01);
+        }
+    }
+
+    #[test]
+    fn repeated_stations_leave_no_segment_without_a_direction() {
+        let track = sim_spec::builtin_tracks::find("harbour").expect("a built-in track");
+        let mut stations = track.stations().to_vec();
+        // Route files repeat points, and so closely that single precision cannot tell them apart.
+        let mut nearly = stations[9];
+        nearly.centre[0] += 1e-12;
+        stations.insert(10, nearly);
+        stations.insert(0, stations[0]);
+        let repeated = Track::new("repeated", "Repeated", stations).expect("a track");
+        for direction in [Direction::Forward, Direction::Reverse] {
+            let [road, plain] = [&repeated, &track].map(|track| Road::new(&track.driven(direction)));
+            assert_eq!(road.s_m, plain.s_m, "{direction:?}");
+            assert!(road.tangent.iter().all(|tangent| tangent.is_finite()), "{direction:?}");
         }
     }
 

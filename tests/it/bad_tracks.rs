@@ -1,8 +1,8 @@
-//! Every broken track gets its own clear answer.
+//! Every broken track gets its own clear answer, and a good one is written as it was.
 
 use sim_spec::{Station, builtin_tracks};
 use std::{collections::BTreeSet, f64::consts::TAU, fmt::Write as _, fs};
-use tests::paddock;
+use tests::{paddock, paddock_in};
 
 /// A track file of `stations`.
 fn text(stations: &[[f64; 6]]) -> String {
@@ -33,6 +33,16 @@ fn figure_of_eight() -> Vec<[f64; 6]> {
     (0..80).map(station).collect()
 }
 
+/// A route file of DeepRacer whose header says `dtype` and `shape`, over harbour's numbers.
+fn route(dtype: &str, shape: &str) -> Vec<u8> {
+    let header = format!("{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}\n");
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.bytes());
+    bytes.extend(harbour().into_iter().flatten().flat_map(f64::to_le_bytes));
+    bytes
+}
+
 #[test]
 fn each_has_its_own_answer() {
     let good = harbour();
@@ -55,13 +65,50 @@ fn each_has_its_own_answer() {
         ("no track at all", "hello".to_owned(), "not a track file"),
         ("empty", String::new(), "empty"),
     ];
+    let rows = good.len();
+    let routes = [
+        ("an open route", route("<f8", &format!("({rows}, 6)")), "track is open"),
+        ("a route of single precision", route("<f4", &format!("({rows}, 6)")), "not little-endian float64"),
+        ("a route of four columns", route("<f8", &format!("({rows}, 4)")), "not N × 6"),
+        ("a route that claims to be huge", route("<f8", "(4000000000, 6)"), "stations, not 4000000000"),
+        ("a route that was cut", route("<f8", &format!("({}, 6)", rows + 1)), "more or fewer numbers"),
+    ];
+    let texts = cases.into_iter().map(|(what, text, words)| (what, text.into_bytes(), words));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("bad.toml");
     let mut sentences = BTreeSet::new();
-    for (what, text, words) in cases {
-        fs::write(&file, text).expect("a writable folder");
+    for (what, bytes, words) in texts.chain(routes) {
+        fs::write(&file, bytes).expect("a writable folder");
         let run = paddock(["track".as_ref(), "show".as_ref(), file.as_os_str()]);
         run.refused(2, words);
         assert!(sentences.insert(run.stderr.clone()), "{what} has the same answer as another: {run:?}");
     }
+}
+
+#[test]
+fn what_is_written_is_read_again_and_never_written_over() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let track = |arguments: &[&str]| paddock_in(folder.path(), [], [&["track"], arguments].concat());
+    let digest = |name: &str| track(&["show", name, "--json"]).succeeded().json()["track_sha256"].clone();
+    for file in ["copy.npy", "copy.toml"] {
+        track(&["export", "ridge", "--out", file]).succeeded();
+        assert_eq!(digest(file), digest("ridge"), "{file}");
+        track(&["export", "ridge", "--out", file]).refused(2, "is there already");
+    }
+    track(&["import", "copy.npy", "--out", "again.npy", "--name", "again"]).succeeded();
+    assert_eq!(digest("again.npy"), digest("ridge"));
+    track(&["generate", "--seed", "7"]).succeeded();
+    track(&["generate", "--seed", "7"]).refused(2, "is there already");
+    assert_eq!(track(&["show", "generated-7.toml", "--json"]).succeeded().json()["name"], "generated-7");
+    track(&["export", "ridge", "--out", "copy.svg"]).succeeded();
+    let picture = fs::read_to_string(folder.path().join("copy.svg")).expect("a picture");
+    assert!(picture.starts_with("<svg "), "{picture}");
+    track(&["export", "ridge", "--out", "copy.gpx"]).refused(2, ".npy for DeepRacer");
+}
+
+/// The sentence about an empty file names a command; it must be one.
+#[test]
+fn the_command_that_shows_how_a_track_file_looks_is_there() {
+    let shown = paddock(["track", "show", "harbour", "--text"]).succeeded();
+    assert!(shown.stdout.starts_with("format = \"paddock-track\""), "{shown:?}");
 }

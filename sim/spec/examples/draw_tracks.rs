@@ -263,3 +263,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sim_spec::builtin_tracks;
+
+    #[test]
+    fn the_drawings_are_the_built_in_tracks() {
+        for drawing in DRAWINGS {
+            let built_in = builtin_tracks::find(drawing.name).expect("draw it and name it in builtin_tracks");
+            assert!(drawing.track().expect(drawing.name) == built_in, "{}: draw the tracks again", drawing.name);
+        }
+    }
+}

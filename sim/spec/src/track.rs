@@ -1,6 +1,12 @@
 //! The track: a closed road between two borders.
 
-use crate::{Sha256Hex, limits::*, route_file, track_shape, track_text};
+use crate::{
+    Sha256Hex,
+    limits::*,
+    route_file,
+    track_drawing::{MAX_POINTS, MIN_POINTS},
+    track_shape, track_text,
+};
 
 /// One cross-section of the road, metres. The road between two neighbouring stations is the quadrilateral of their
 /// borders, as in DeepRacer's route files.
@@ -59,6 +65,8 @@ pub enum TrackError {
     Borders(usize),
     #[error("the track crosses itself: its {line} between stations {first} and {second}")]
     Crossing { line: &'static str, first: usize, second: usize },
+    #[error("a drawing has {MIN_POINTS} to {MAX_POINTS} points within ±{MAX_COORDINATE_M} m")]
+    Drawing,
 }
 
 impl TrackError {
@@ -80,6 +88,7 @@ impl TrackError {
             Self::TooNarrow { .. } => "track_too_narrow",
             Self::Borders(_) => "track_borders",
             Self::Crossing { .. } => "track_crossing",
+            Self::Drawing => "track_drawing",
         }
     }
 }

@@ -1,16 +1,22 @@
 //! Drawing a track: a handful of points becomes a smooth closed road.
 
-use crate::{Station, Track, TrackError, track_measure};
+use crate::{Station, Track, TrackError, limits::MAX_COORDINATE_M, track_measure};
 
 /// Distance between the stations of a drawn track, metres, about.
 const STATION_GAP_M: f64 = 0.2;
 /// Points that each span of the curve is computed at before it is measured.
 const SPAN_POINTS: usize = 64;
+/// Points of a drawing: a curve of this kind has four at work at any place.
+pub const MIN_POINTS: usize = 4;
+/// Points of a drawing. Our longest has 30; a kilometre needs some hundreds.
+pub const MAX_POINTS: usize = 1000;
 
 /// A track as it is drawn.
 #[derive(Debug, Clone)]
 pub struct Drawing<'a> {
+    /// Short name: lower-case letters, digits, '-' and '_'.
     pub name: &'a str,
+    /// The name that people read.
     pub title: &'a str,
     /// Width of the road, metres.
     pub width_m: f64,
@@ -22,6 +28,11 @@ pub struct Drawing<'a> {
 impl Drawing<'_> {
     /// The track. Its coordinates are whole tenths of a millimetre.
     pub fn track(&self) -> Result<Track, TrackError> {
+        // A station every 20 cm: what is too far away is refused before there are too many of them.
+        let is_usable = |point: &[f64; 2]| point.iter().all(|number| number.abs() <= MAX_COORDINATE_M);
+        if !(MIN_POINTS..=MAX_POINTS).contains(&self.points.len()) || !self.points.iter().all(is_usable) {
+            return Err(TrackError::Drawing);
+        }
         let mut centre = evenly_spaced(&curve(self.points));
         let start = straightest(&centre);
         centre.rotate_left(start);
@@ -129,5 +140,23 @@ mod tests {
             let from_middle = libm::hypot(station.centre[0] - 2.0, station.centre[1] - 2.0);
             assert!((1.8..2.1).contains(&from_middle), "{from_middle}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_refused() {
+        let square = [[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0]];
+        let draw = |width_m: f64, points: &[[f64; 2]]| {
+            let drawing = Drawing { name: "bad", title: "Bad", width_m, points };
+            drawing.track().expect_err("no track").code()
+        };
+        assert_eq!(draw(0.8, &[]), "track_drawing");
+        assert_eq!(draw(0.8, &square[..3]), "track_drawing");
+        assert_eq!(draw(0.8, &[[0.0; 2]; MAX_POINTS + 1]), "track_drawing");
+        for far in [f64::NAN, f64::INFINITY, 1e300] {
+            assert_eq!(draw(0.8, &[square[0], square[1], square[2], [0.0, far]]), "track_drawing");
+        }
+        assert_eq!(draw(f64::NAN, &square), "track_not_finite");
+        assert_eq!(draw(0.1, &square), "track_too_narrow");
+        assert!(draw(0.8, &[[1.0, 1.0]; 6]).starts_with("track_"));
     }
 }

@@ -14,9 +14,13 @@ const TOP_SPEED_MPS: f64 = 4.0;
 /// How hard a track is, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
+    /// Difficulty below 20: hardly a curve has to be slowed down for.
     Easy,
+    /// Below 35.
     Medium,
+    /// Below 48.
     Hard,
+    /// From 48 on: a lap is all curves, and narrow.
     Expert,
 }
 
@@ -67,13 +71,17 @@ impl Track {
     /// A ring of radius R and a road of 1.2 m have `100 (1 − √(4.9 R) / 4)`: 0 from 3.3 m on, 45 for a metre.
     pub fn difficulty(&self) -> f64 {
         let centre: Vec<_> = self.stations().iter().map(|station| station.centre).collect();
+        let count = centre.len();
+        let way_m =
+            |from: usize, to: usize| libm::hypot(centre[to][0] - centre[from][0], centre[to][1] - centre[from][1]);
         let (mut length_m, mut secs) = (0.0, 0.0);
-        for index in 0..centre.len() {
-            let [here, next] = [centre[index], centre[(index + 1) % centre.len()]];
-            let way_m = libm::hypot(next[0] - here[0], next[1] - here[1]);
+        for index in 0..count {
+            // Half of the way to either neighbour is driven as at this station, so that both ways round are as hard.
+            let [before, after] = [(index + count - 1) % count, (index + 1) % count];
+            let share_m = (way_m(before, index) + way_m(index, after)) / 2.0;
             let curvature = curvature_at(&centre, index).abs();
-            length_m += way_m;
-            secs += way_m / (GRIP_MPS2 / curvature.max(f64::MIN_POSITIVE)).sqrt().min(TOP_SPEED_MPS);
+            length_m += share_m;
+            secs += share_m / (GRIP_MPS2 / curvature.max(f64::MIN_POSITIVE)).sqrt().min(TOP_SPEED_MPS);
         }
         let lost = 1.0 - length_m / TOP_SPEED_MPS / secs;
         let [narrowest_m, widest_m] = self.widths_m();
@@ -146,7 +154,7 @@ pub(crate) fn curvature_at(line: &[[f64; 2]], index: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Station, builtin_tracks};
+    use crate::{Station, builtin_tracks, track_drawing::Drawing};
     use std::f64::consts::TAU;
 
     fn ring(radius_m: f64, width_m: f64) -> Track {
@@ -167,8 +175,20 @@ mod tests {
         let track = ring(2.0, 1.0);
         assert!((track.tightest_radius_m() - 2.0).abs() < 0.02, "{}", track.tightest_radius_m());
         assert!(track.widths_m().iter().all(|width_m| (width_m - 1.0).abs() < 1e-9));
-        // Opposite sides: 4 m less the road's width, and two stations at 1.6 times their distance are no neighbours.
-        assert!(track.clearance_m() > 1.0);
+        // All of a ring is one curve: nothing of it is elsewhere.
+        assert_eq!(track.clearance_m(), f64::INFINITY);
+    }
+
+    #[test]
+    fn two_legs_are_as_far_apart_as_they_were_drawn() {
+        // Two straights 2 m apart, and a road of 0.8 m: 1.2 m between the borders, and a little less where the legs
+        // begin to close.
+        let xs = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let (forth, back) = (xs.map(|x| [x, 0.0]), xs.map(|x| [6.0 - x, 2.0]));
+        let points: Vec<_> = [&forth[..], &[[7.0, 1.0]], &back[..], &[[-1.0, 1.0]]].concat();
+        let drawing = Drawing { name: "legs", title: "Legs", width_m: 0.8, points: &points };
+        let clearance_m = drawing.track().expect("a track").clearance_m();
+        assert!((1.1..1.2001).contains(&clearance_m), "{clearance_m}");
     }
 
     #[test]
@@ -180,7 +200,9 @@ mod tests {
         assert!((ring(1.0, 0.9).difficulty() - 54.6).abs() < 0.5);
         // Radius 4 m: flat out.
         assert!(ring(4.0, 1.2).difficulty() < 0.1);
-        assert_eq!(Level::of(0.0), Level::Easy);
+        let of = [0.0, 19.9, 20.0, 34.9, 35.0, 47.9, 48.0, 120.0].map(Level::of);
+        use Level::{Easy, Expert, Hard, Medium};
+        assert_eq!(of, [Easy, Easy, Medium, Medium, Hard, Hard, Expert, Expert]);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! - `rules`: each rule from a hand-made situation
 //! - `determinism`: the same bits, alone and among many, now and next year
 //! - `golden_files`: files of every format version are read for ever
+//! - `library`: every built-in track can be raced on, both ways
 //! - `par`: the best lap there is, against closed formulas and laps that were driven
 //! - `route_files`: DeepRacer's own tracks can be raced on
 //! - `robustness`: whatever a policy does, the world stays sane
@@ -11,6 +12,7 @@
 mod car;
 mod determinism;
 mod golden_files;
+mod library;
 mod par;
 mod robustness;
 mod route_files;

@@ -29,7 +29,7 @@ pub enum Command {
     Eval(eval::Eval),
     /// Run a replay again and see whether it is true
     Verify(verify::Verify),
-    /// List, show and import tracks
+    /// List, show, import, export and make tracks
     #[command(subcommand)]
     Track(track::Track),
     /// Remember a league and your token

@@ -40,7 +40,7 @@ pub enum Track {
     Import {
         /// The route: a NumPy array of float64, N × 6
         file: PathBuf,
-        /// The track file to write [default: NAME.toml]
+        /// The file to write; its ending says what: .toml, .npy or .svg [default: NAME.toml]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// Short name: a-z, 0-9, '-' and '_' [default: the file's name]
@@ -63,7 +63,7 @@ pub enum Track {
         /// Each seed is another track
         #[arg(long, value_name = "N")]
         seed: u64,
-        /// The track file to write [default: generated-N.toml]
+        /// The file to write; its ending says what: .toml, .npy or .svg [default: generated-N.toml]
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
@@ -75,11 +75,11 @@ impl Track {
             Self::List { json } => list(json),
             Self::Show { track, json, text, svg } => show(&read_track(&track)?, json, text, svg),
             Self::Import { file, out, name, title } => return import(&file, out, name, title),
-            Self::Export { track, out } => return export(&read_track(&track)?, &out),
+            Self::Export { track, out } => return write_new(&read_track(&track)?, &out),
             Self::Generate { seed, out } => {
                 let track = track_generator::generate(seed);
                 let out = out.unwrap_or_else(|| PathBuf::from(format!("{}.toml", track.name())));
-                return write_new(&track, &out, track.to_text().as_bytes());
+                return write_new(&track, &out);
             }
         }
         Ok(())
@@ -95,9 +95,10 @@ fn list(json: bool) {
         let (name, title, level) = (track.name(), track.title(), track.level().name());
         let [narrowest_m, widest_m] = track.widths_m();
         println!(
-            "{name:<11} {title:<18} {:>5.1} m  {:.2} m wide  {level} ({:.0})",
+            "{name:<11} {title:<18} {:>5.1} m  {:.2} m wide  radius {:.2} m  {level} ({:.0})",
             track.length_m(),
             (narrowest_m + widest_m) / 2.0,
+            track.tightest_radius_m(),
             track.difficulty()
         );
     }
@@ -148,14 +149,15 @@ fn import(file: &Path, out: Option<PathBuf>, name: Option<String>, title: Option
     let track = SpecTrack::new(name, title, read.stations().to_vec());
     let track = track.map_err(|error| bad_input(file.display(), error))?;
     let out = out.unwrap_or_else(|| PathBuf::from(format!("{name}.toml")));
-    write_new(&track, &out, track.to_text().as_bytes())
+    write_new(&track, &out)
 }
 
-fn export(track: &SpecTrack, out: &Path) -> Result<(), Failure> {
-    let bytes = match out.extension().and_then(|ending| ending.to_str()) {
-        Some("npy") => track.to_route_file(),
-        Some("toml") => track.to_text().into_bytes(),
-        Some("svg") => track.to_svg(PICTURE_PX).into_bytes(),
+/// Writes a track as what the file's ending says.
+fn write_new(track: &SpecTrack, out: &Path) -> Result<(), Failure> {
+    let (bytes, can_be_raced) = match out.extension().and_then(|ending| ending.to_str()) {
+        Some("npy") => (track.to_route_file(), true),
+        Some("toml") => (track.to_text().into_bytes(), true),
+        Some("svg") => (track.to_svg(PICTURE_PX).into_bytes(), false),
         _ => {
             return Err(bad_input(
                 out.display(),
@@ -163,18 +165,11 @@ fn export(track: &SpecTrack, out: &Path) -> Result<(), Failure> {
             ));
         }
     };
-    write_new(track, out, &bytes)
-}
-
-fn write_new(track: &SpecTrack, out: &Path, bytes: &[u8]) -> Result<(), Failure> {
     if out.exists() {
         return Err(bad_input(out.display(), "is there already; name another file with --out"));
     }
-    write_whole(out, bytes)?;
-    let hint = match out.extension().is_some_and(|ending| ending == "svg") {
-        true => String::new(),
-        false => format!("; try: paddock train --track {}", out.display()),
-    };
+    write_whole(out, &bytes)?;
+    let hint = if can_be_raced { format!("; try: paddock train --track {}", out.display()) } else { String::new() };
     println!("{}: {:.2} m{hint}", out.display(), track.length_m());
     Ok(())
 }
