@@ -110,7 +110,7 @@ fn steps_per_sec(track: &Track, spec: &'static ObservationSpec, cars: usize, win
         batch.step(&actions, &mut facts);
         for (car, facts) in facts.iter().enumerate() {
             if facts.off_track {
-                batch.spawn_anywhere(car);
+                batch.spawn(car);
             }
         }
         batch.observe(&mut observations);
