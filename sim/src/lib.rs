@@ -26,6 +26,7 @@
 mod batch;
 pub mod camera;
 pub mod car;
+mod convolution;
 mod crash;
 pub mod drivers;
 mod drivetrain;

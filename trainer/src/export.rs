@@ -75,7 +75,7 @@ mod tests {
         let mut pilot = sim::pilot::Pilot::new(&policy);
         let mut largest = 0.0f32;
         for (observation, outputs) in observations.chunks(STATE_V1.len()).zip(outputs.chunks(OUTPUTS)) {
-            for (drove, said) in pilot.act(observation).iter().zip(outputs) {
+            for (drove, said) in pilot.think(observation).iter().zip(outputs) {
                 assert!((drove - said).abs() < 1e-5, "{drove} is not {said}");
                 largest = largest.max(said.abs());
             }
