@@ -215,12 +215,7 @@ impl Cars {
     }
 
     /// Says how the step ended for each learner, and puts those elsewhere whose episode is over.
-    fn end_episodes(
-        &mut self,
-        outcomes: &mut [Outcome],
-        tally: &mut Tally,
-        mut last_input: impl FnMut(usize, &[f32]),
-    ) {
+    fn end_episodes(&mut self, outcomes: &mut [Outcome], tally: &mut Tally, mut last_input: impl FnMut(usize, &[f32])) {
         tally.steps += self.learners.len() as u64;
         for (index, outcome) in outcomes.iter_mut().enumerate() {
             let (car, episode) = (self.learners[index], self.episodes[index]);

@@ -108,7 +108,8 @@ mod tests {
             moments: Moments { count: 3.0, mean: vec![0.1, 0.2], deviation: vec![1.0, 2.0] },
         };
         fs::write(&path, to_bytes(&state)).expect("writable");
-        let first = State { iteration: 0, lists: BTreeMap::from([("parameters".into(), vec![0.0; 3])]), ..state.clone() };
+        let first =
+            State { iteration: 0, lists: BTreeMap::from([("parameters".into(), vec![0.0; 3])]), ..state.clone() };
         assert_eq!(read(&path, &first).map_err(|error| error.line()), Ok(state));
         let other = State { lists: BTreeMap::from([("parameters".into(), vec![0.0; 4])]), ..first };
         let error = read(&path, &other).expect_err("another network");

@@ -188,7 +188,8 @@ impl Config {
             let config = serde_json::to_value(Self::default()).expect("settings are plain data");
             config.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect::<Vec<_>>().join(", ")
         };
-        let field = all.pointer_mut(&pointer).ok_or_else(|| format!("there is no setting {name:?}; there are: {}", known()))?;
+        let field =
+            all.pointer_mut(&pointer).ok_or_else(|| format!("there is no setting {name:?}; there are: {}", known()))?;
         *field = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.into()));
         let config: Self = serde_json::from_value(all).map_err(|error| format!("{name} cannot be {value}: {error}"))?;
         config.check()?;
@@ -226,19 +227,23 @@ impl Config {
         let [mut width, mut height] = PICTURE.map(|side| side / self.shrink);
         for Convolution { filters, kernel, stride } in &self.convolutions {
             if *filters == 0 || *stride == 0 || *kernel == 0 || *kernel > width.min(height) {
-                return Err(format!("a convolution of {kernel} × {kernel} does not fit a picture of {width} × {height}"));
+                return Err(format!(
+                    "a convolution of {kernel} × {kernel} does not fit a picture of {width} × {height}"
+                ));
             }
             [width, height] = [width, height].map(|side| (side - kernel) / stride + 1);
         }
         let SacConfig { cars, horizon, minibatch, memory, .. } = self.sac;
         if !cars.is_multiple_of(self.threads) || !minibatch.is_multiple_of(self.threads) {
-            return Err(format!("sac's {cars} cars and {minibatch} rows cannot be shared evenly by {} threads", self.threads));
+            return Err(format!(
+                "sac's {cars} cars and {minibatch} rows cannot be shared evenly by {} threads",
+                self.threads
+            ));
         }
         if [cars, horizon, minibatch].contains(&0) || memory < minibatch {
             return Err("sac needs at least one car, step and row, and remembers at least a minibatch".into());
         }
-        if self.episode_steps == 0 || self.restart_every == 0 || self.evaluate_every == 0 || self.schedule_steps == 0
-        {
+        if self.episode_steps == 0 || self.restart_every == 0 || self.evaluate_every == 0 || self.schedule_steps == 0 {
             return Err("lengths and intervals must be at least 1".into());
         }
         Ok(())
@@ -269,7 +274,8 @@ mod tests {
     fn a_setting_is_changed_by_its_name() {
         let config = Config::default();
         let changed = config.with("learning_rate", "0.002").and_then(|config| config.with("sac.tau", "0.01"));
-        let changed = changed.and_then(|config| config.with("value_loss", "huber")).and_then(|it| it.with("hidden", "[32]"));
+        let changed =
+            changed.and_then(|config| config.with("value_loss", "huber")).and_then(|it| it.with("hidden", "[32]"));
         let expected = Config {
             learning_rate: 0.002,
             value_loss: ValueLoss::Huber,

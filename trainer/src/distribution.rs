@@ -159,7 +159,8 @@ mod tests {
     fn gaussian_entropy_by_hand() {
         // Two Gaussians: 2 · ½ ln 2πe = 2.837877; with ln σ = −0.5 each, 1.837877.
         let entropy = |log_sigma: [f32; 2]| {
-            Head::Gaussian.entropy(&Tensor::zeros([1, 2], (Kind::Float, tch::Device::Cpu)), &Tensor::from_slice(&log_sigma))
+            Head::Gaussian
+                .entropy(&Tensor::zeros([1, 2], (Kind::Float, tch::Device::Cpu)), &Tensor::from_slice(&log_sigma))
         };
         assert_close(&entropy([0.0, 0.0]), &[2.837_877]);
         assert_close(&entropy([-0.5, -0.5]), &[1.837_877]);
@@ -198,7 +199,13 @@ mod tests {
         let log_sigma = [-0.5f32, 0.25];
         let outputs = [0.1f32, -0.2, 0.3, 0.4];
         let (mut drawn, mut log_probs) = ([0.0; 4], [0.0; 2]);
-        Head::Gaussian.draw(&outputs, &log_sigma, &mut generator(3, Purpose::Exploration, 0, 0), &mut drawn, &mut log_probs);
+        Head::Gaussian.draw(
+            &outputs,
+            &log_sigma,
+            &mut generator(3, Purpose::Exploration, 0, 0),
+            &mut drawn,
+            &mut log_probs,
+        );
         let [outputs, drawn] = [outputs, drawn].map(|numbers| Tensor::from_slice(&numbers).view([2, 2]));
         assert_close(&Head::Gaussian.log_prob(&outputs, &Tensor::from_slice(&log_sigma), &drawn), &log_probs);
     }

@@ -18,7 +18,21 @@ const SLOWEST_MPS: f64 = 1.0;
 /// The races that a run's policies are judged by.
 #[derive(Debug, Clone)]
 pub struct Exam {
-    races: Vec<(Track, RaceRules, u64)>,
+    races: Vec<Race>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+struct Race {
+    track: Track,
+    rules: RaceRules,
+    seed: u64,
+}
+
+impl Race {
+    fn entry<'a>(&'a self, policies: &'a [&'a Policy]) -> Entry<'a> {
+        Entry { track: &self.track, policies, rules: &self.rules, seed: self.seed }
+    }
 }
 
 /// Races of one policy, from standing starts.
@@ -53,7 +67,8 @@ impl Exam {
                     ..RaceRules::default()
                 };
                 rules.check().map_err(|error| bad_input("this many laps cannot be raced on this track", error))?;
-                races.extend(seeds.iter().map(|seed| (track.clone(), rules.clone(), *seed)));
+                let race = |seed: &u64| Race { track: track.clone(), rules: rules.clone(), seed: *seed };
+                races.extend(seeds.iter().map(race));
             }
         }
         Ok(Self { races })
@@ -62,14 +77,13 @@ impl Exam {
     /// Races `policy`.
     pub fn take(&self, policy: &Policy) -> Evaluation {
         let policies = [policy];
-        let entry = |(track, rules, seed): &'_ (Track, RaceRules, u64)| Entry { track, policies: &policies, rules, seed: *seed };
         // The first race alone: most policies fail it at first, and the others would be watched in vain.
         let (first, others) = self.races.split_first().expect("a task has a track");
-        let replay = referee::races(&[entry(first)]).remove(0);
+        let replay = referee::races(&[first.entry(&policies)]).remove(0);
         let mut results = vec![replay.result().clone()];
         let is_finished = |result: &RaceResult| result.status == RaceStatus::Finished;
         if is_finished(&results[0]) && !others.is_empty() {
-            let others: Vec<_> = others.iter().map(entry).collect();
+            let others: Vec<_> = others.iter().map(|race| race.entry(&policies)).collect();
             results.extend(referee::races(&others).iter().map(|replay| replay.result().clone()));
         }
         let is_finished = results.len() == self.races.len() && results.iter().all(is_finished);

@@ -5,6 +5,7 @@
 //! [`ppo::Ppo::iterate`] is the algorithm; [`training::Training::run`] is a run around it: evaluate, keep the best,
 //! checkpoint. A run's files are those of [`run_folder`]. Whatever leaves the trainer does so through [`export`], whole.
 
+pub mod action_grid;
 pub mod adam;
 pub mod agent;
 pub mod algorithm;

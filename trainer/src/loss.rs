@@ -89,7 +89,10 @@ pub fn clipped_surrogate(ratio: &Tensor, advantages: &Tensor, clip: f64) -> Tens
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{network::{Layout, Value}, sight::Input};
+    use crate::{
+        network::{Layout, Value},
+        sight::Input,
+    };
     use tch::Device;
 
     fn assert_close(found: &Tensor, expected: &[f32]) {

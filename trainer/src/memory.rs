@@ -65,14 +65,7 @@ impl Memory {
     }
 
     /// Remembers a step.
-    pub fn add(
-        &mut self,
-        input: &[f32],
-        action: [f32; ACTION_LEN],
-        reward: f32,
-        next_input: &[f32],
-        terminated: bool,
-    ) {
+    pub fn add(&mut self, input: &[f32], action: [f32; ACTION_LEN], reward: f32, next_input: &[f32], terminated: bool) {
         if self.len < self.capacity {
             self.inputs.extend_from_slice(input);
             self.next_inputs.extend_from_slice(next_input);

@@ -1,6 +1,6 @@
 //! The progress of a run on stderr: one line that moves in a terminal, a plain line now and then elsewhere.
 
-use crate::{limits::Limits, algorithm::Report};
+use crate::{algorithm::Report, limits::Limits};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::IsTerminal,

@@ -95,13 +95,8 @@ impl RunFolder {
         let reward = Source::reopen(&settings.reward, &path.join(REWARD))?;
         let observation = ObservationSpec::find(&settings.observation)
             .ok_or_else(|| bad_input(&settings.observation, "this version of paddock has no such observation"))?;
-        let task = Task {
-            tracks,
-            course: settings.course.clone(),
-            observation,
-            action: settings.action.clone(),
-            reward,
-        };
+        let task =
+            Task { tracks, course: settings.course.clone(), observation, action: settings.action.clone(), reward };
         let policy = path.join(POLICY);
         let policy = if policy.exists() { Some(files::read_policy(&policy)?.0) } else { None };
         let metrics = OpenOptions::new().append(true).create(true).open(path.join(METRICS));

@@ -30,7 +30,14 @@ pub fn squashed(outputs: &Tensor, epsilon: &Tensor) -> (Tensor, Tensor) {
 
 /// What the critics should say, `[N]`: r + γ (min(Q₁', Q₂') − α ln π(a')) where the episode went on (equation 3, with the
 /// lesser of two critics against their optimism). A time-out is not an end.
-pub fn target(rewards: &Tensor, alive: &Tensor, next_values: &Tensor, next_log_prob: &Tensor, alpha: f64, gamma: f64) -> Tensor {
+pub fn target(
+    rewards: &Tensor,
+    alive: &Tensor,
+    next_values: &Tensor,
+    next_log_prob: &Tensor,
+    alpha: f64,
+    gamma: f64,
+) -> Tensor {
     rewards + alive * gamma * (next_values - next_log_prob * alpha)
 }
 

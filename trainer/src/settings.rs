@@ -3,7 +3,6 @@
 use crate::{
     config::Config,
     failure::{Failure, bad_input},
-    reward::Source,
     task::{Course, Task},
 };
 use clap::ValueEnum;

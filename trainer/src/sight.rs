@@ -76,7 +76,8 @@ mod tests {
         let sight = Sight { spec: &CAMERA_2_V1, shrink: 4 };
         assert_eq!(sight.input(), Input::Pictures { frames: 2, height: 30, width: 40 });
         // Each pixel says its frame, row and column; the mean of a square is that of its middle.
-        let pixel = |index: usize| (index / 19_200 * 1000) as f32 + (index / 160 % 120) as f32 + (index % 160) as f32 / 1000.0;
+        let pixel =
+            |index: usize| (index / 19_200 * 1000) as f32 + (index / 160 % 120) as f32 + (index % 160) as f32 / 1000.0;
         let observation: Vec<f32> = (0..CAMERA_2_V1.len()).map(pixel).collect();
         let mut input = vec![f32::NAN; sight.input().len()];
         sight.look(&observation, &mut input);

@@ -87,7 +87,14 @@ impl Training {
             if self.algorithm.iteration().is_multiple_of(restart_every) {
                 self.write_progress()?;
             }
-            progress.show(&report, self.algorithm.steps(), steps_per_sec, start.elapsed(), self.best_lap_secs(), &limits);
+            progress.show(
+                &report,
+                self.algorithm.steps(),
+                steps_per_sec,
+                start.elapsed(),
+                self.best_lap_secs(),
+                &limits,
+            );
             if limits.clean_laps.is_some() && evaluation.is_some_and(|evaluation| evaluation.is_clean()) {
                 is_reached = true;
                 break;

@@ -34,7 +34,10 @@ pub fn from_policy(
     let layout = if settings.is_sac() { crate::sac::actor_layout(&agent) } else { agent.layout.clone() };
     if !layout.take_over(parameters, agent.head.outputs(), policy.layers()) {
         let hidden = &settings.config.hidden;
-        return Err(bad_input(name, format!("its network has another shape; set its widths by --set hidden=… (now {hidden:?})")));
+        return Err(bad_input(
+            name,
+            format!("its network has another shape; set its widths by --set hidden=… (now {hidden:?})"),
+        ));
     }
     if !first.moments.mean.is_empty() {
         let normaliser = policy.normaliser();

@@ -188,7 +188,14 @@ mod tests {
     use super::*;
 
     fn facts(progress_m: f32, lateral: f32, off_track: bool) -> StepFacts {
-        StepFacts { progress_m, lateral, off_track, half_width_m: 0.5, all_on_track: !off_track, ..StepFacts::default() }
+        StepFacts {
+            progress_m,
+            lateral,
+            off_track,
+            half_width_m: 0.5,
+            all_on_track: !off_track,
+            ..StepFacts::default()
+        }
     }
 
     #[test]
@@ -225,7 +232,8 @@ mod tests {
         let steering = |rad| StepFacts { commanded_steering_rad: rad, ..facts(0.0, 0.3, false) };
         assert_eq!(paid_by("prevent-zigzag", &steering(-0.27)), 0.5 * 0.8);
         assert_eq!(paid_by("prevent-zigzag", &steering(0.26)), 0.5);
-        let object = |object_ahead_m, object_in_lane| StepFacts { object_ahead_m, object_in_lane, ..facts(0.0, 0.0, false) };
+        let object =
+            |object_ahead_m, object_in_lane| StepFacts { object_ahead_m, object_in_lane, ..facts(0.0, 0.0, false) };
         // 1 for the lane, and 4 times 1, 0.5, 0.2, 0.001 or, in the other lane, 1.
         let cases = [(0.9, true, 5.0), (0.7, true, 3.0), (0.4, true, 1.8), (0.2, true, 1.004), (0.2, false, 5.0)];
         for (object_ahead_m, object_in_lane, paid) in cases {
