@@ -30,5 +30,7 @@ pub mod progress;
 pub mod reward;
 pub mod rollout;
 pub mod run_folder;
+pub mod simtrace;
 pub mod team;
+pub mod tensorboard;
 pub mod training;
