@@ -6,9 +6,9 @@ use crate::{
     export,
     failure::{Failure, not_done},
     limits::Limits,
+    live::{Facts, Iteration, Live},
     network::Layout,
     ppo::{Ppo, Report},
-    progress::Progress,
     reward::Reward,
     run_folder::{Found, RunFolder, Settings, trainer_version},
 };
@@ -65,7 +65,7 @@ impl Training {
     }
 
     /// Trains until a limit is reached. The files in the run's folder are whole at every moment.
-    pub fn run(&mut self, limits: Limits, progress: &mut Progress) -> Result<Outcome, Failure> {
+    pub fn run(&mut self, limits: Limits, live: &mut Live) -> Result<Outcome, Failure> {
         let Config { evaluate_every, checkpoint_every, .. } = self.settings.config;
         let start = Instant::now();
         let laps = limits.clean_laps.unwrap_or(self.settings.laps);
@@ -73,7 +73,10 @@ impl Training {
         let mut is_reached = limits.clean_laps.is_none();
         loop {
             let is_due = |limit: Option<Duration>| limit.is_some_and(|limit| start.elapsed() >= limit);
-            if is_due(limits.time) || limits.steps.is_some_and(|limit| self.ppo.steps() >= limit) {
+            if live.wants_to_stop()
+                || is_due(limits.time)
+                || limits.steps.is_some_and(|limit| self.ppo.steps() >= limit)
+            {
                 break;
             }
             let before = (start.elapsed(), self.ppo.steps());
@@ -87,7 +90,7 @@ impl Training {
             if self.ppo.iteration().is_multiple_of(checkpoint_every) {
                 self.save()?;
             }
-            progress.show(&report, self.ppo.steps(), steps_per_sec, start.elapsed(), self.best_lap_secs(), &limits);
+            live.show(&self.iteration(&report, steps_per_sec, evaluation.as_ref()));
             if limits.clean_laps.is_some() && evaluation.is_some_and(|evaluation| evaluation.is_clean()) {
                 is_reached = true;
                 break;
@@ -97,7 +100,7 @@ impl Training {
         self.evaluate(&rules)?;
         self.is_best_unwritten = true;
         self.save()?;
-        progress.finish();
+        live.finish();
         let (_, evaluation) = self.best.clone().ok_or_else(|| not_done("training", "no iteration was done"))?;
         Ok(Outcome { steps: self.ppo.steps(), time, evaluation, is_reached })
     }
@@ -134,6 +137,26 @@ impl Training {
             self.is_best_unwritten = true;
         }
         Ok(evaluation)
+    }
+
+    /// What the live view shows of a run by these settings.
+    pub fn facts(&self, limits: Limits) -> Facts {
+        let Settings { observation, algorithm, reward, seed, .. } = &self.settings;
+        let track = self.track.name().to_owned();
+        let settings = vec![track, observation.clone(), algorithm.clone(), reward.clone(), format!("seed {seed}")];
+        Facts { settings, limits, track: self.track.clone(), par_secs: None }
+    }
+
+    fn iteration(&self, report: &Report, steps_per_sec: f64, evaluation: Option<&Evaluation>) -> Iteration {
+        Iteration {
+            steps: self.ppo.steps(),
+            steps_per_sec,
+            reward: report.tally.reward.iter().sum::<f64>() / report.tally.steps.max(1) as f64,
+            completion: report.tally.completion_rate(),
+            entropy: report.entropy,
+            best_lap_secs: self.best_lap_secs(),
+            lap_secs: evaluation.and_then(Evaluation::best_clean_lap_secs),
+        }
     }
 
     fn best_lap_secs(&self) -> Option<f64> {
