@@ -5,6 +5,30 @@
 
 use sim::StepFacts;
 
+pub mod python;
+
+pub trait Judge: Send {
+    fn terms(&self) -> &[String];
+    fn pay(&mut self, step: &Step, payment: &mut Payment) -> Result<(), crate::failure::Failure>;
+}
+pub struct Step<'a> {
+    pub batch: &'a sim::Batch,
+    pub cars: &'a [usize],
+    pub facts: &'a [sim::StepFacts],
+    pub actions: &'a [[f32; 2]],
+    pub episodes: &'a [Episode],
+}
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Episode {
+    pub number: u64,
+    pub steps: u32,
+    pub distance_m: f32,
+}
+pub struct Payment<'a> {
+    pub rewards: &'a mut [f32],
+    pub terms: &'a mut [f64],
+}
+
 /// Most terms that a reward has.
 pub const MAX_TERMS: usize = 2;
 
