@@ -10,11 +10,15 @@
 //! or the network (`guards.py`). Whatever goes wrong becomes one line that says where and what to do ([`fault::Fault`]);
 //! the run stays as it was at its last checkpoint.
 
+pub mod check;
 mod fault;
 mod interpreter;
 mod last_words;
 mod limits;
 mod params;
+pub mod replay;
+mod scenes;
+pub mod trace_file;
 mod watchdog;
 mod watcher;
 mod worker;
@@ -69,10 +73,17 @@ impl PythonReward {
         })
     }
 
+    /// All cars start anew: whatever the reward remembered is forgotten, so that what it pays from here on depends on
+    /// `seed` and on what the cars do, and not on what was before.
+    pub fn start_anew(&mut self, seed: u64) -> Result<(), Failure> {
+        self.watcher.start_anew();
+        self.worker.renew(seed).map_err(|fault| fault.failure(&self.file, Stage::Load))
+    }
+
     fn try_pay(&mut self, step: &Step, payment: &mut Payment) -> Result<(), Fault> {
         let Self { worker, watcher, frame, .. } = self;
         watcher.watch(step, worker)?;
-        watcher.write(frame);
+        watcher.write(frame, 0);
         let paid = worker.pay(frame)?;
         if paid.len() != payment.rewards.len() {
             return Err(Fault::new("python", None, "the reward wrote into the pipe that its rewards are sent by"));

@@ -5,15 +5,12 @@ use super::{
     worker::Worker,
 };
 use crate::reward::{Episode, Step, python::fault::Fault};
-use sim::{CONTROL_HZ, Road, StepFacts};
-use std::sync::Arc;
+use sim::{CONTROL_HZ, StepFacts};
 
 /// Watches the cars of one batch.
 pub struct Watcher {
     keys: Vec<&'static Key>,
     has_objects: bool,
-    /// The roads that the worker knows.
-    roads: Vec<Arc<Road>>,
     laps: Vec<Lap>,
     states: Vec<Params>,
     steps: u64,
@@ -23,9 +20,10 @@ pub struct Watcher {
 /// episode: progress and steps begin anew.
 #[derive(Debug, Clone, Copy, Default)]
 struct Lap {
-    /// Number of the episode, plus 1.
     episode: u64,
-    /// The episode's steps and way when it began.
+    /// Steps of the episode at the last look.
+    seen: u32,
+    /// The episode's steps and way when the lap began.
     steps: u32,
     distance_m: f32,
 }
@@ -38,7 +36,7 @@ impl Watcher {
                 || ["closest_objects", "object_in_camera"].contains(&key.name)
         };
         let has_objects = keys.iter().any(is_of_objects);
-        Self { keys, has_objects, roads: Vec::new(), laps: Vec::new(), states: Vec::new(), steps: 0 }
+        Self { keys, has_objects, laps: Vec::new(), states: Vec::new(), steps: 0 }
     }
 
     /// What there is to say of the judged cars after a step. The worker is told of roads that it does not know yet.
@@ -49,7 +47,7 @@ impl Watcher {
         for (index, car) in step.cars.iter().enumerate() {
             let (world, own) = step.batch.world_of(*car);
             let facts = &step.facts[*car];
-            let road = self.number_of(&world.heat_of(own).road, worker)?;
+            let road = worker.number_of(&world.heat_of(own).road)?;
             let state = &mut self.states[index];
             state.read(world, own, facts, self.has_objects);
             state.road = road;
@@ -60,32 +58,28 @@ impl Watcher {
         Ok(&self.states)
     }
 
-    /// Writes what was seen last as a batch for the worker, whose cars are numbered as the judged ones.
-    pub fn write(&self, frame: &mut Vec<u8>) {
-        write_batch(frame, &self.keys, 0..self.states.len() as i32, self.states.iter());
+    /// Writes what was seen last as a batch for the worker. The judged cars are its cars from `first` on.
+    pub fn write(&self, frame: &mut Vec<u8>, first: usize) {
+        let cars = first as i32..(first + self.states.len()) as i32;
+        write_batch(frame, &self.keys, cars, self.states.iter());
     }
 
-    fn number_of(&mut self, road: &Arc<Road>, worker: &mut Worker) -> Result<i32, Fault> {
-        let known = self.roads.iter().position(|known| Arc::ptr_eq(known, road));
-        if let Some(number) = known {
-            return Ok(number as i32);
-        }
-        worker.add_road(&waypoints(road))?;
-        self.roads.push(road.clone());
-        Ok(self.roads.len() as i32 - 1)
+    /// All cars start anew, and so does the time.
+    pub fn start_anew(&mut self) {
+        self.steps = 0;
     }
 }
 
 impl Lap {
     /// Steps from 1 and progress in per cent, after a step of the episode.
     fn go_on(&mut self, episode: &Episode, facts: &StepFacts) -> (i32, f64) {
-        if self.episode != episode.number + 1 {
-            *self = Self {
-                episode: episode.number + 1,
-                steps: episode.steps.saturating_sub(1),
-                distance_m: episode.distance_m - facts.progress_m,
-            };
+        // Cars that all start anew count their episodes anew.
+        if self.episode != episode.number || self.seen + 1 != episode.steps {
+            let steps = episode.steps.saturating_sub(1);
+            *self =
+                Self { episode: episode.number, steps, distance_m: episode.distance_m - facts.progress_m, seen: steps };
         }
+        self.seen = episode.steps;
         let steps = episode.steps - self.steps;
         let driven = (episode.distance_m - self.distance_m) / facts.track_length_m;
         if driven >= 1.0 {
@@ -94,13 +88,6 @@ impl Lap {
         }
         (steps as i32, f64::from(driven.clamp(0.0, 1.0)) * 100.0)
     }
-}
-
-/// The waypoints of a road, `[N, 2]` as f64: its centre line, which ends where it began.
-pub fn waypoints(road: &Road) -> Vec<u8> {
-    let points = road.waypoints();
-    let closed = points.iter().chain(points.first());
-    closed.flat_map(|point| [point.x, point.y]).flat_map(|number| f64::from(number).to_ne_bytes()).collect()
 }
 
 #[cfg(test)]
@@ -121,5 +108,7 @@ mod tests {
         // Another episode; then backwards.
         assert_eq!(go_on(1, 1, 2.0), (1, 25.0));
         assert_eq!(go_on(1, 2, -1.0), (2, 0.0));
+        // The cars of another batch.
+        assert_eq!(go_on(1, 1, 2.0), (1, 25.0));
     }
 }

@@ -28,8 +28,8 @@ ENTRY = "reward_function"
 MODULE = "reward_function"
 # DeepRacer's: beyond, a job there is stopped.
 MOST = 1e5
-LOAD, ROAD, PAY, PROBE = range(1, 5)
-READY, PAID, PROBED, PRINTED, FAILED = range(1, 6)
+LOAD, ROAD, PAY, PROBE, RENEW = range(1, 6)
+READY, PAID, PROBED, PRINTED, FAILED, RENEWED = range(1, 7)
 # What a probe reports of the same fault in other states is the same fault.
 MOST_FAULTS = 20
 
@@ -117,9 +117,14 @@ class Reward:
 
     def load(self):
         """Runs the module once per car, so that each has its own globals."""
+        gc.unfreeze()
+        self.numbers = b""
         self.import_first()
         guards.seed(self.seed)
         self.functions = [self.load_one() for _ in range(self.cars)]
+        # What was loaded stays: the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
 
     def import_first(self):
         """Imports what the module will, so that numpy's numbers are seeded before the module draws any."""
@@ -369,9 +374,6 @@ def answer(pipe, settings):
         fault.findings = findings
         raise
     document = {"keys": reward.names, "version": sys.version.split()[0], "findings": findings}
-    # What was loaded stays: the collector need not look at it again.
-    gc.collect()
-    gc.freeze()
     pipe.write_json(READY, document)
     while True:
         kind, view = pipe.read()
@@ -381,6 +383,10 @@ def answer(pipe, settings):
             reward.roads.append(list(zip(flat[0::2], flat[1::2])))
         elif kind == PAY:
             pipe.write(PAID, reward.pay(view))
+        elif kind == RENEW:
+            (reward.seed,) = view.cast("Q")
+            reward.load()
+            pipe.write(RENEWED, b"")
         else:
             paid, faults = reward.probe(view)
             pipe.write_json(PROBED, {"paid": [None if value != value else value for value in paid], "faults": faults})

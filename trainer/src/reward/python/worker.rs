@@ -11,6 +11,7 @@ use super::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use sim::Road;
 use std::{
     fs,
     io::{self, Read, Write},
@@ -43,6 +44,7 @@ mod ask {
     pub const ROAD: u32 = 2;
     pub const PAY: u32 = 3;
     pub const PROBE: u32 = 4;
+    pub const RENEW: u32 = 5;
 }
 mod answer {
     pub const READY: u32 = 1;
@@ -50,6 +52,7 @@ mod answer {
     pub const PROBED: u32 = 3;
     pub const PRINTED: u32 = 4;
     pub const FAILED: u32 = 5;
+    pub const RENEWED: u32 = 6;
 }
 
 /// A reward's file.
@@ -84,6 +87,8 @@ pub struct Worker {
     outbox: ChildStdout,
     last_words: LastWords,
     content: Vec<u8>,
+    /// Those that the process knows.
+    roads: Vec<Arc<Road>>,
 }
 
 /// What a worker says of the file that it has loaded.
@@ -125,7 +130,17 @@ impl Worker {
         let last_words = LastWords::of(child.stderr.take().expect("it was asked for"));
         let watchdog = Watchdog::new(child);
         let content = Vec::new();
-        let mut worker = Self { file: file.name.clone(), limits, log, watchdog, inbox, outbox, last_words, content };
+        let mut worker = Self {
+            file: file.name.clone(),
+            limits,
+            log,
+            watchdog,
+            inbox,
+            outbox,
+            last_words,
+            content,
+            roads: Vec::new(),
+        };
         let kinds: Vec<_> = KEYS.iter().map(|key| (key.name, key.column.kind())).collect();
         let settings = json!({
             "path": file.name,
@@ -146,9 +161,24 @@ impl Worker {
         Ok((worker, loaded))
     }
 
-    /// Sends the centre line of a road; roads are numbered as they are sent. `points` is `[N, 2]`, f64.
-    pub fn add_road(&mut self, points: &[u8]) -> Result<(), Fault> {
-        self.send(ask::ROAD, points).map_err(|_| self.end_of(Stage::Batch))
+    /// The number by which batches name a road; of one that is new, the worker is told the waypoints.
+    pub fn number_of(&mut self, road: &Arc<Road>) -> Result<i32, Fault> {
+        if let Some(number) = self.roads.iter().position(|known| Arc::ptr_eq(known, road)) {
+            return Ok(number as i32);
+        }
+        // Cars that start anew drive on new copies of the same roads.
+        if let Some(number) = self.roads.iter().position(|known| known.waypoints() == road.waypoints()) {
+            self.roads[number] = road.clone();
+            return Ok(number as i32);
+        }
+        self.send(ask::ROAD, &waypoints(road)).map_err(|_| self.end_of(Stage::Batch))?;
+        self.roads.push(road.clone());
+        Ok(self.roads.len() as i32 - 1)
+    }
+
+    /// Loads the file anew for all cars: whatever it remembered is forgotten, and it draws by another seed.
+    pub fn renew(&mut self, seed: u64) -> Result<(), Fault> {
+        self.ask(ask::RENEW, &seed.to_ne_bytes(), answer::RENEWED, Stage::Load)
     }
 
     /// What each car of a batch gets, f64.
@@ -260,6 +290,13 @@ impl Worker {
         let _ = self.watchdog.with_child(|child| child.kill());
         None
     }
+}
+
+/// The waypoints of a road, `[N, 2]` as f64: its centre line, which ends where it began.
+fn waypoints(road: &Road) -> Vec<u8> {
+    let points = road.waypoints();
+    let closed = points.iter().chain(points.first());
+    closed.flat_map(|point| [point.x, point.y]).flat_map(|number| f64::from(number).to_ne_bytes()).collect()
 }
 
 /// The folder that rewards run in: nothing is there, and they leave nothing. All share it, so that none is left behind.
