@@ -15,8 +15,8 @@ use std::{
 use trainer::{
     failure::Failure,
     reward::{
-        Episode, Judge as Reward, Payment, Step,
-        python::{File, Limits, Python, PythonReward, Start},
+        Episode, Payment, Reward, Start, Step,
+        python::{File, Limits, Log, Python, PythonReward, Setup},
     },
 };
 
@@ -37,15 +37,10 @@ fn start_with(source: &str, seed: u64, limits: Limits) -> Result<Started, Failur
     let printed = Arc::new(Mutex::new(Vec::new()));
     let log = printed.clone();
     let file = File { name: "reward.py".into(), source: source.into() };
-    let start = Start {
-        python: &python(),
-        file: &file,
-        cars: CARS,
-        seed,
-        limits,
-        log: Arc::new(move |line| log.lock().expect("no panic").push(line.to_owned())),
-    };
-    Ok(Started { reward: PythonReward::start(start)?, printed })
+    let log: Log = Arc::new(move |line| log.lock().expect("no panic").push(line.to_owned()));
+    let setup = Setup { python: &python(), file: &file, cars: CARS, seed, limits, check: false, log };
+    let begun = Start { seed, thread: 0, cars: CARS, iteration: 0 };
+    Ok(Started { reward: PythonReward::start(setup, begun)?, printed })
 }
 
 fn start(source: &str) -> Result<Started, Failure> {

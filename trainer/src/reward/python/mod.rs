@@ -18,6 +18,7 @@ mod limits;
 mod params;
 pub mod replay;
 mod scenes;
+mod source;
 pub mod trace_file;
 mod watchdog;
 mod watcher;
@@ -27,31 +28,21 @@ pub use fault::{Fault, Finding, Severity, Stage};
 pub use interpreter::Python;
 pub use limits::{Limits, MAX_SOURCE_BYTES};
 pub use params::{KEYS, Key, Params};
-pub use worker::{File, Log, Worker};
+pub use source::PythonSource;
+pub use worker::{File, Log, Setup, Worker};
 
-use super::{Judge as Reward, Payment, Step};
+use super::{Payment, Reward, Start, Step};
 use crate::failure::Failure;
+use source::seed;
 use watcher::Watcher;
-use worker::Setup;
 
 /// What is logged of a Python reward: one sum.
 const TERM: &str = "python";
 
-/// What a Python reward is started with.
-pub struct Start<'a> {
-    pub python: &'a Python,
-    pub file: &'a File,
-    /// Cars that are paid.
-    pub cars: usize,
-    /// What the reward draws at random depends on it alone.
-    pub seed: u64,
-    pub limits: Limits,
-    pub log: Log,
-}
-
 /// A reward that a Python process pays.
 pub struct PythonReward {
     file: String,
+    begun: Start,
     worker: Worker,
     watcher: Watcher,
     terms: [String; 1],
@@ -59,25 +50,12 @@ pub struct PythonReward {
 }
 
 impl PythonReward {
-    /// Starts a worker and loads the file.
-    pub fn start(start: Start) -> Result<Self, Failure> {
-        let Start { python, file, cars, seed, limits, log } = start;
-        let setup = Setup { python, file, cars, seed, limits, check: false, log };
-        let (worker, loaded) = Worker::start(setup).map_err(|fault| fault.failure(&file.name, Stage::Load))?;
-        Ok(Self {
-            file: file.name.clone(),
-            worker,
-            watcher: Watcher::new(loaded.keys),
-            terms: [TERM.into()],
-            frame: Vec::new(),
-        })
-    }
-
-    /// All cars start anew: whatever the reward remembered is forgotten, so that what it pays from here on depends on
-    /// `seed` and on what the cars do, and not on what was before.
-    pub fn start_anew(&mut self, seed: u64) -> Result<(), Failure> {
-        self.watcher.start_anew();
-        self.worker.renew(seed).map_err(|fault| fault.failure(&self.file, Stage::Load))
+    /// Starts a worker and loads the file, for the cars that began with `begun`.
+    pub fn start(setup: Setup, begun: Start) -> Result<Self, Failure> {
+        let file = setup.file.name.clone();
+        let (worker, loaded) = Worker::start(setup).map_err(|fault| fault.failure(&file, Stage::Load))?;
+        let watcher = Watcher::new(loaded.keys);
+        Ok(Self { file, begun, worker, watcher, terms: [TERM.into()], frame: Vec::new() })
     }
 
     fn try_pay(&mut self, step: &Step, payment: &mut Payment) -> Result<(), Fault> {
@@ -104,5 +82,15 @@ impl Reward for PythonReward {
 
     fn pay(&mut self, step: &Step, payment: &mut Payment) -> Result<(), Failure> {
         self.try_pay(step, payment).map_err(|fault| fault.failure(&self.file, Stage::Batch))
+    }
+
+    fn remembers(&self) -> bool {
+        true
+    }
+
+    fn start_anew(&mut self, iteration: u64) -> Result<(), Failure> {
+        self.begun.iteration = iteration;
+        self.watcher.start_anew();
+        self.worker.renew(seed(self.begun)).map_err(|fault| fault.failure(&self.file, Stage::Load))
     }
 }

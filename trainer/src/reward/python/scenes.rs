@@ -3,7 +3,7 @@
 
 use crate::reward::{Episode, Step};
 use sim::{Batch, BatchConfig, StepFacts, drivers, pilot::Pilot};
-use sim_spec::{Bots, Boxes, RaceType, action::ACTION_LEN, builtin_tracks, observation::STATE_V1};
+use sim_spec::{Bots, Boxes, Direction, RaceType, action::ACTION_LEN, builtin_tracks, observation::STATE_V1};
 
 /// Cars of each scene.
 pub const CARS: usize = 4;
@@ -14,6 +14,7 @@ pub const STEPS: u32 = 225;
 #[derive(Debug, Clone)]
 pub struct Scene {
     pub track: &'static str,
+    pub direction: Direction,
     pub race_type: RaceType,
     /// What the driver on the centre line tries to keep.
     pub speed_mps: f32,
@@ -29,15 +30,24 @@ pub const QUICK: usize = 1;
 
 /// All scenes.
 pub fn scenes() -> Vec<Scene> {
-    let slow = Scene { track: "harbour", race_type: RaceType::TimeTrial, speed_mps: 0.7, weaving: 0.0, astray: 0 };
-    let bots = Bots { count: 4, speed_mps: 0.3, changes_lanes: true };
+    let slow = Scene {
+        track: "harbour",
+        direction: Direction::Forward,
+        race_type: RaceType::TimeTrial,
+        speed_mps: 0.7,
+        weaving: 0.0,
+        astray: 0,
+    };
+    let quick = Scene { speed_mps: 1.8, ..slow.clone() };
+    let boxes = RaceType::ObjectAvoidance { boxes: Boxes::Seeded(6) };
+    let bots = RaceType::AgainstBots { bots: Bots { count: 4, speed_mps: 0.3, changes_lanes: true } };
     vec![
-        slow.clone(),
-        Scene { speed_mps: 1.8, ..slow.clone() },
-        Scene { speed_mps: 3.5, astray: 2, ..slow.clone() },
-        Scene { track: "needle", speed_mps: 1.5, weaving: 0.7, ..slow.clone() },
-        Scene { speed_mps: 1.5, race_type: RaceType::ObjectAvoidance { boxes: Boxes::Seeded(6) }, ..slow.clone() },
-        Scene { track: "meadow", speed_mps: 1.5, race_type: RaceType::AgainstBots { bots }, ..slow },
+        slow,
+        quick.clone(),
+        Scene { speed_mps: 3.5, astray: 2, ..quick.clone() },
+        Scene { track: "needle", direction: Direction::Reverse, weaving: 0.7, ..quick.clone() },
+        Scene { race_type: boxes, ..quick.clone() },
+        Scene { track: "meadow", race_type: bots, ..quick },
     ]
 }
 
@@ -46,7 +56,11 @@ impl Scene {
     /// leaves the track or crashes starts elsewhere.
     pub fn drive<E>(&self, mut see: impl FnMut(&Step) -> Result<(), E>) -> Result<(), E> {
         let track = builtin_tracks::find(self.track).expect("a built-in track");
-        let config = BatchConfig { race_type: self.race_type.clone(), ..BatchConfig::new(track, CARS, 1) };
+        let config = BatchConfig {
+            directions: vec![self.direction],
+            race_type: self.race_type.clone(),
+            ..BatchConfig::new(track, CARS, 1)
+        };
         let mut batch = Batch::new(config);
         let mut pilot = Pilot::new(&drivers::centre_line(self.speed_mps));
         let cars: Vec<usize> = (0..CARS).collect();
@@ -67,7 +81,7 @@ impl Scene {
             for (car, facts) in facts.iter().enumerate() {
                 if facts.off_track || facts.crashed {
                     episodes[car] = Episode { number: episodes[car].number + 1, ..Episode::default() };
-                    batch.spawn_anywhere(car);
+                    batch.spawn(car);
                 }
             }
         }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::reward::{Episode, Step, python::fault::Fault};
 use sim::{CONTROL_HZ, StepFacts};
+use sim_spec::Direction;
 
 /// Watches the cars of one batch.
 pub struct Watcher {
@@ -51,7 +52,7 @@ impl Watcher {
             let state = &mut self.states[index];
             state.read(world, own, facts, self.has_objects);
             state.road = road;
-            state.is_reversed = false /*TRACK_OF*/;
+            state.is_reversed = step.batch.track_of(*car).1 == Direction::Reverse;
             state.sim_secs = self.steps as f64 / f64::from(CONTROL_HZ);
             (state.steps, state.progress_percent) = self.laps[index].go_on(&step.episodes[index], facts);
         }
