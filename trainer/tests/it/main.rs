@@ -1,9 +1,11 @@
 //! The trainer's tests from outside. One binary; each module is a story.
 //!
 //! - `learns`: from random weights to clean laps, by every way that there is
+//! - `python_rewards`: reward files of the racer's own, of every style, well-behaved and not
 //! - `runs`: repeated to the bit, resumed at any moment, never broken
 
 mod learns;
+mod python_rewards;
 mod runs;
 
 use sim_spec::{ActionSpace, builtin_tracks, observation::STATE_V1};
