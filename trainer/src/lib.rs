@@ -27,6 +27,7 @@ pub mod noise;
 pub mod normaliser;
 mod par_cache;
 pub mod ppo;
+pub mod report;
 pub mod reward;
 pub mod rollout;
 pub mod run_folder;
