@@ -89,7 +89,7 @@ impl Chart<'_> {
 "#,
             right = WIDTH - RIGHT,
             data = escaped(&format!("[{}]", data.join(","))),
-            now = now(&lines),
+            now = now(&self.lines),
             note = escaped(self.note),
         )
     }
@@ -106,7 +106,7 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
 }
 
 /// The last value, where there is one curve.
-fn now(lines: &[(&str, Vec<(f64, f64)>)]) -> String {
+fn now(lines: &[(&str, &[(f64, f64)])]) -> String {
     match lines {
         [(_, points)] => points.last().map_or(String::new(), |(_, value)| number(*value)),
         _ => String::new(),
@@ -136,7 +136,7 @@ mod tests {
         let lines = vec![("a<b", &points[..])];
         let figure =
             Chart { title: "Reward", note: "more is better", lines, reference: None, is_from_zero: true }.figure();
-        assert!(figure.contains("<h3>Reward</h3><p class=\"now\">997</p>"), "{figure}");
+        assert!(figure.contains("<h3>Reward</h3><p class=\"now\">999</p>"), "{figure}");
         assert!(figure.contains(r#"aria-label="Reward: more is better""#) && figure.contains("a&lt;b"));
         let path = figure.split("class=\"curve c0\" d=\"M").nth(1).unwrap().split('"').next().unwrap();
         assert_eq!(path.split('L').count(), 1000_usize.div_ceil(6));

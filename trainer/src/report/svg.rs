@@ -20,11 +20,11 @@ pub fn number(value: f64) -> String {
         .replace('-', "−")
 }
 
-/// Round numbers from about `low` to about `high`, `wanted` of them or a few more.
+/// Round numbers between `low` and `high`, `wanted` of them or a few more or less.
 pub fn ticks(low: f64, high: f64, wanted: usize) -> Vec<f64> {
     let rough = (high - low) / wanted as f64;
     let power = 10_f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power).into_iter().find(|step| *step >= rough * 0.999);
+    let step = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * power).into_iter().find(|step| *step >= rough * 0.7);
     let step = step.unwrap_or(power);
     let first = (low / step - 1e-9).ceil() as i64;
     let last = (high / step + 1e-9).floor() as i64;
@@ -67,8 +67,8 @@ mod tests {
 
     #[test]
     fn ticks_are_round() {
-        assert_eq!(ticks(0.0, 1.0, 4), [0.0, 0.5, 1.0]);
-        assert_eq!(ticks(5.62, 9.13, 3), [6.0, 8.0]);
+        assert_eq!(ticks(0.0, 10.0, 4), [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
+        assert_eq!(ticks(5.62, 9.13, 3), [6.0, 7.0, 8.0, 9.0]);
         assert_eq!(ticks(-1.2, 1.9, 3), [-1.0, 0.0, 1.0]);
     }
 
