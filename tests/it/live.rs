@@ -40,7 +40,11 @@ fn a_run_is_watched_and_stopped_by_a_key() {
     assert_eq!(shown["status"], 0, "{shown}");
     let out = shown["out"].as_str().expect("text");
     let (enter, leave) = (out.find("\u{1b}[?1049h").expect("enters"), out.rfind("\u{1b}[?1049l").expect("leaves"));
-    assert!(enter < leave && out[leave..].contains("policy: ") && out[leave..].contains("reward "), "{}", &out[leave..]);
+    assert!(
+        enter < leave && out[leave..].contains("policy: ") && out[leave..].contains("reward "),
+        "{}",
+        &out[leave..]
+    );
     assert_eq!(shown["same"], true, "the terminal's settings");
     assert!(run.join("policy.safetensors").exists() && run.join("checkpoint.safetensors").exists());
 }

@@ -28,7 +28,10 @@ fn assert_read(run: &Path) {
         for (point, (step, value)) in read.iter().zip(expected) {
             assert_eq!(point[0].as_u64(), Some(step), "{name}");
             // TensorBoard's numbers have single precision.
-            assert!((point[1].as_f64().expect("a number") - value).abs() <= value.abs() * 1e-6, "{name}: {point} {value}");
+            assert!(
+                (point[1].as_f64().expect("a number") - value).abs() <= value.abs() * 1e-6,
+                "{name}: {point} {value}"
+            );
         }
     }
 }

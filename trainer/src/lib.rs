@@ -31,6 +31,7 @@ pub mod report;
 pub mod reward;
 pub mod rollout;
 pub mod run_folder;
+pub mod runs;
 pub mod simtrace;
 pub mod team;
 pub mod tensorboard;
