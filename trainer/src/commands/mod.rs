@@ -4,6 +4,8 @@ mod bench;
 mod board;
 mod eval;
 mod login;
+mod report;
+mod runs;
 mod submit;
 mod track;
 mod train;
@@ -25,6 +27,10 @@ pub struct Cli {
 pub enum Command {
     /// Train an agent from nothing
     Train(train::Train),
+    /// List runs, and compare two
+    Runs(runs::Runs),
+    /// Write a page about a run: its curves, its driving, and what to try next
+    Report(report::Report),
     /// Race a policy as the league's referee does
     Eval(eval::Eval),
     /// Run a replay again and see whether it is true
@@ -46,6 +52,8 @@ pub enum Command {
 pub fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Train(train) => train.run(),
+        Command::Runs(runs) => runs.run(),
+        Command::Report(report) => report.run(),
         Command::Eval(eval) => eval.run(),
         Command::Verify(verify) => verify.run(),
         Command::Track(track) => track.run(),
