@@ -24,6 +24,7 @@ pub mod loss;
 pub mod network;
 pub mod noise;
 pub mod normaliser;
+pub mod onnx;
 mod par_cache;
 pub mod ppo;
 pub mod progress;
