@@ -46,7 +46,7 @@ pub mod traffic;
 mod tyre;
 pub mod world;
 
-pub use batch::{Batch, BatchConfig, StepFacts};
+pub use batch::{Batch, BatchConfig, Starts, StepFacts};
 pub use road::{Place, Road};
 pub use telemetry::Telemetry;
 pub use world::{Car, World};
