@@ -30,6 +30,7 @@ pub mod memory;
 pub mod network;
 pub mod noise;
 pub mod normaliser;
+pub mod onnx;
 mod par_cache;
 pub mod ppo;
 pub mod report;

@@ -3,6 +3,8 @@
 mod bench;
 mod board;
 mod eval;
+mod export;
+mod import;
 mod login;
 mod report;
 mod runs;
@@ -33,6 +35,10 @@ pub enum Command {
     Report(report::Report),
     /// Race a policy as the league's referee does
     Eval(eval::Eval),
+    /// Write a policy as an ONNX model
+    Export(export::Export),
+    /// Make a policy of an ONNX model
+    Import(import::Import),
     /// Run a replay again and see whether it is true
     Verify(verify::Verify),
     /// List, show, import, export and make tracks
@@ -55,6 +61,8 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Runs(runs) => runs.run(),
         Command::Report(report) => report.run(),
         Command::Eval(eval) => eval.run(),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
         Command::Verify(verify) => verify.run(),
         Command::Track(track) => track.run(),
         Command::Login(login) => login.run(),
