@@ -4,6 +4,7 @@ mod bench;
 mod board;
 mod eval;
 mod login;
+mod reward;
 mod submit;
 mod track;
 mod train;
@@ -29,6 +30,9 @@ pub enum Command {
     Eval(eval::Eval),
     /// Run a replay again and see whether it is true
     Verify(verify::Verify),
+    /// Check Python rewards, and try them on old runs
+    #[command(subcommand)]
+    Reward(reward::Reward),
     /// List, show, import, export and make tracks
     #[command(subcommand)]
     Track(track::Track),
@@ -48,6 +52,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Train(train) => train.run(),
         Command::Eval(eval) => eval.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Reward(reward) => reward.run(),
         Command::Track(track) => track.run(),
         Command::Login(login) => login.run(),
         Command::Submit(submit) => submit.run(),
