@@ -3,8 +3,12 @@
 mod bench;
 mod board;
 mod eval;
+mod export;
+mod import;
 mod login;
+mod report;
 mod reward;
+mod runs;
 mod submit;
 mod track;
 mod train;
@@ -26,8 +30,16 @@ pub struct Cli {
 pub enum Command {
     /// Train an agent from nothing
     Train(train::Train),
+    /// List runs, and compare two
+    Runs(runs::Runs),
+    /// Write a page about a run: its curves, its driving, and what to try next
+    Report(report::Report),
     /// Race a policy as the league's referee does
     Eval(eval::Eval),
+    /// Write a policy as an ONNX model
+    Export(export::Export),
+    /// Make a policy of an ONNX model
+    Import(import::Import),
     /// Run a replay again and see whether it is true
     Verify(verify::Verify),
     /// Check Python rewards, and try them on old runs
@@ -50,7 +62,11 @@ pub enum Command {
 pub fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Train(train) => train.run(),
+        Command::Runs(runs) => runs.run(),
+        Command::Report(report) => report.run(),
         Command::Eval(eval) => eval.run(),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
         Command::Verify(verify) => verify.run(),
         Command::Reward(reward) => reward.run(),
         Command::Track(track) => track.run(),
