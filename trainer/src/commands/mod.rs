@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod login;
 mod report;
+mod reward;
 mod runs;
 mod submit;
 mod track;
@@ -41,6 +42,9 @@ pub enum Command {
     Import(import::Import),
     /// Run a replay again and see whether it is true
     Verify(verify::Verify),
+    /// Check Python rewards, and try them on old runs
+    #[command(subcommand)]
+    Reward(reward::Reward),
     /// List, show, import, export and make tracks
     #[command(subcommand)]
     Track(track::Track),
@@ -64,6 +68,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(export) => export.run(),
         Command::Import(import) => import.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Reward(reward) => reward.run(),
         Command::Track(track) => track.run(),
         Command::Login(login) => login.run(),
         Command::Submit(submit) => submit.run(),
