@@ -12,6 +12,7 @@ pub mod checkpoint;
 pub mod commands;
 pub mod config;
 pub mod credentials;
+pub mod deepracer;
 pub mod evaluation;
 pub mod export;
 pub mod failure;
