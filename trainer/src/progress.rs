@@ -31,6 +31,11 @@ impl Progress {
         Self { bar, last_plain_line: None }
     }
 
+    /// Shows nothing: for runs that are part of something that shows how far it is.
+    pub fn hidden() -> Self {
+        Self { bar: Some(ProgressBar::hidden()), last_plain_line: None }
+    }
+
     /// Shows the run after an iteration.
     pub fn show(
         &mut self,
