@@ -2,6 +2,7 @@
 
 mod bench;
 mod board;
+mod compare;
 mod eval;
 mod login;
 mod submit;
@@ -27,6 +28,8 @@ pub enum Command {
     Train(train::Train),
     /// Race a policy as the league's referee does
     Eval(eval::Eval),
+    /// Tell which of two policies, rewards or settings is better, and how sure that is
+    Compare(compare::Compare),
     /// Run a replay again and see whether it is true
     Verify(verify::Verify),
     /// List, show, import, export and make tracks
@@ -47,6 +50,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Train(train) => train.run(),
         Command::Eval(eval) => eval.run(),
+        Command::Compare(compare) => compare.run(),
         Command::Verify(verify) => verify.run(),
         Command::Track(track) => track.run(),
         Command::Login(login) => login.run(),

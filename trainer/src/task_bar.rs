@@ -1,0 +1,65 @@
+//! How far a command is that does many things one after another: a bar in a terminal, plain lines elsewhere.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::{
+    io::IsTerminal,
+    time::{Duration, Instant},
+};
+
+/// Between two plain lines, unless it is the last.
+const PLAIN_LINE_EVERY: Duration = Duration::from_secs(5);
+
+/// Shows on stderr how much of the work is done.
+pub struct TaskBar {
+    /// In a terminal.
+    bar: Option<ProgressBar>,
+    start: Instant,
+    last_plain_line: Option<Instant>,
+}
+
+impl TaskBar {
+    /// A bar for work that has not begun.
+    pub fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{bar:24.cyan/dim} {msg}");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        Self { bar, start: Instant::now(), last_plain_line: None }
+    }
+
+    /// `done` of `all` parts are done; `what` says what they are.
+    pub fn show(&mut self, done: usize, all: usize, what: &str) {
+        let elapsed = self.start.elapsed().as_secs_f64();
+        let left = if done > 0 { elapsed * all.saturating_sub(done) as f64 / done as f64 } else { 0.0 };
+        let line = format!("{done} of {all} {what}, {left:.0} s left");
+        match &self.bar {
+            Some(bar) => {
+                bar.set_length(all as u64);
+                bar.set_position(done as u64);
+                bar.set_message(line);
+            }
+            None if self.last_plain_line.is_none_or(|last| last.elapsed() >= PLAIN_LINE_EVERY) => {
+                eprintln!("{line}");
+                self.last_plain_line = Some(Instant::now());
+            }
+            None => {}
+        }
+    }
+}
+
+impl Default for TaskBar {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for TaskBar {
+    /// Leaves the terminal as it was.
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
