@@ -34,6 +34,7 @@ pub mod reward;
 pub mod rollout;
 pub mod run_folder;
 pub mod stats;
+pub mod sweep;
 pub mod task_bar;
 pub mod team;
 pub mod training;

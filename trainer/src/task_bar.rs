@@ -14,6 +14,8 @@ pub struct TaskBar {
     /// In a terminal.
     bar: Option<ProgressBar>,
     start: Instant,
+    /// What was done before this process began.
+    before: Option<usize>,
     last_plain_line: Option<Instant>,
 }
 
@@ -26,13 +28,14 @@ impl TaskBar {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { bar, start: Instant::now(), last_plain_line: None }
+        Self { bar, start: Instant::now(), before: None, last_plain_line: None }
     }
 
     /// `done` of `all` parts are done; `what` says what they are.
     pub fn show(&mut self, done: usize, all: usize, what: &str) {
         let elapsed = self.start.elapsed().as_secs_f64();
-        let left = if done > 0 { elapsed * all.saturating_sub(done) as f64 / done as f64 } else { 0.0 };
+        let before = *self.before.get_or_insert(done.saturating_sub(1));
+        let left = elapsed * all.saturating_sub(done) as f64 / (done - before).max(1) as f64;
         let line = format!("{done} of {all} {what}, {left:.0} s left");
         match &self.bar {
             Some(bar) => {

@@ -6,6 +6,7 @@ mod compare;
 mod eval;
 mod login;
 mod submit;
+mod sweep;
 mod track;
 mod train;
 mod verify;
@@ -30,6 +31,8 @@ pub enum Command {
     Eval(eval::Eval),
     /// Tell which of two policies, rewards or settings is better, and how sure that is
     Compare(compare::Compare),
+    /// Search for better settings
+    Sweep(sweep::Sweep),
     /// Run a replay again and see whether it is true
     Verify(verify::Verify),
     /// List, show, import, export and make tracks
@@ -51,6 +54,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Train(train) => train.run(),
         Command::Eval(eval) => eval.run(),
         Command::Compare(compare) => compare.run(),
+        Command::Sweep(sweep) => sweep.run(),
         Command::Verify(verify) => verify.run(),
         Command::Track(track) => track.run(),
         Command::Login(login) => login.run(),

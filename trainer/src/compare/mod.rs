@@ -18,7 +18,7 @@ use crate::{
     limits::Limits,
     trial::{self, LAPS, Trial},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sim::referee::{self, Entry};
 use sim_spec::{Policy, RaceRules, RaceStatus, Replay, Sha256Hex, Track};
 use std::{
@@ -30,7 +30,7 @@ use std::{
 const STARTS: u64 = 3;
 
 /// How one side did: in one race, or over the races of one training.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// Share of the race's way that was driven, 0 to 1.
     pub completion: f64,

@@ -1,5 +1,7 @@
 //! The trainer's tests from outside: it learns, it repeats itself to the bit, it goes on where it stopped.
 
+mod trying;
+
 use sim_spec::{Policy, builtin_tracks};
 use std::{fs, path::Path};
 use trainer::{
