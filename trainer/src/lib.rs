@@ -39,3 +39,4 @@ pub mod task_bar;
 pub mod team;
 pub mod training;
 pub mod trial;
+pub mod watch;

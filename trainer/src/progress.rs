@@ -4,6 +4,10 @@ use crate::{limits::Limits, ppo::Report};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::IsTerminal,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -17,6 +21,8 @@ pub struct Progress {
     /// In a terminal.
     bar: Option<ProgressBar>,
     last_plain_line: Option<Instant>,
+    /// Set by whoever wants the run to end.
+    is_stopped: Option<Arc<AtomicBool>>,
 }
 
 impl Progress {
@@ -28,12 +34,22 @@ impl Progress {
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar
         });
-        Self { bar, last_plain_line: None }
+        Self { bar, last_plain_line: None, is_stopped: None }
     }
 
     /// Shows nothing: for runs that are part of something that shows how far it is.
     pub fn hidden() -> Self {
-        Self { bar: Some(ProgressBar::hidden()), last_plain_line: None }
+        Self { bar: Some(ProgressBar::hidden()), last_plain_line: None, is_stopped: None }
+    }
+
+    /// Shows nothing, and ends the run once somebody sets `is_stopped`.
+    pub fn hidden_until(is_stopped: Arc<AtomicBool>) -> Self {
+        Self { is_stopped: Some(is_stopped), ..Self::hidden() }
+    }
+
+    /// Whether the run is to end now.
+    pub fn wants_to_stop(&self) -> bool {
+        self.is_stopped.as_ref().is_some_and(|is_stopped| is_stopped.load(Ordering::Relaxed))
     }
 
     /// Shows the run after an iteration.

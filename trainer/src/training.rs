@@ -73,7 +73,10 @@ impl Training {
         let mut is_reached = limits.clean_laps.is_none();
         loop {
             let is_due = |limit: Option<Duration>| limit.is_some_and(|limit| start.elapsed() >= limit);
-            if is_due(limits.time) || limits.steps.is_some_and(|limit| self.ppo.steps() >= limit) {
+            if progress.wants_to_stop()
+                || is_due(limits.time)
+                || limits.steps.is_some_and(|limit| self.ppo.steps() >= limit)
+            {
                 break;
             }
             let before = (start.elapsed(), self.ppo.steps());

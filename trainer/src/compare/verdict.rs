@@ -98,6 +98,11 @@ impl Comparison {
 
     /// The answer, for a person.
     pub fn sentence(&self) -> String {
+        self.sentence_for(["A", "B"])
+    }
+
+    /// The same, with other names for the two.
+    pub fn sentence_for(&self, [name_a, name_b]: [&str; 2]) -> String {
         let over = self.over();
         let farther = |better: &str, other: &str, [more, less]: [usize; 2], gained: f64| {
             let finished = match more == less {
@@ -116,17 +121,17 @@ impl Comparison {
         };
         let [a, b] = self.finished;
         match (self.verdict, self.completion, self.seconds_a_lap) {
-            (Verdict::Same, ..) => format!("A and B drive alike: not one of {over} differs."),
-            (Verdict::AFarther, Some(completion), _) => farther("A", "B", [a, b], completion.value),
-            (Verdict::BFarther, Some(completion), _) => farther("B", "A", [b, a], completion.value),
-            (Verdict::AFaster, _, Some(gained)) => faster("A", gained),
-            (Verdict::BFaster, _, Some(gained)) => faster("B", gained),
+            (Verdict::Same, ..) => format!("{name_a} and {name_b} drive alike: not one of {over} differs."),
+            (Verdict::AFarther, Some(completion), _) => farther(name_a, name_b, [a, b], completion.value),
+            (Verdict::BFarther, Some(completion), _) => farther(name_b, name_a, [b, a], completion.value),
+            (Verdict::AFaster, _, Some(gained)) => faster(name_a, gained),
+            (Verdict::BFaster, _, Some(gained)) => faster(name_b, gained),
             (_, None, _) => "No difference can be told from one: run more with --seeds.".to_owned(),
             (_, _, Some(gained)) if a + b == 2 * self.pairs => {
-                let ahead = if gained.value >= 0.0 { "B" } else { "A" };
+                let ahead = if gained.value >= 0.0 { name_b } else { name_a };
                 format!(
                     "No difference can be told: {ahead} is {:.2} s a lap ahead, but chance alone may do that \
-                     (95 % between {:+.2} and {:+.2} s for B, over {over}). {}",
+                     (95 % between {:+.2} and {:+.2} s for {name_b}, over {over}). {}",
                     gained.value.abs(),
                     gained.low,
                     gained.high,
@@ -134,8 +139,8 @@ impl Comparison {
                 )
             }
             (_, Some(completion), _) => format!(
-                "No difference can be told: A finishes {a} of {over}, B {b} (95 % of the way driven between {:+.0} and \
-                 {:+.0} % for B). {}",
+                "No difference can be told: {name_a} finishes {a} of {over}, {name_b} {b} (95 % of the way driven between {:+.0} and \
+                 {:+.0} % for {name_b}). {}",
                 100.0 * completion.low,
                 100.0 * completion.high,
                 self.hint(completion)

@@ -1,11 +1,14 @@
 //! Trying things: comparisons and sweeps that train for real.
 
 use sim_spec::builtin_tracks;
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::mpsc::channel};
 use trainer::{
     compare::{Comparison, Contender, Plan, Verdict},
+    limits::Limits,
     recipe::Recipe,
     sweep::{self, Report, Sweep},
+    trial::Trial,
+    watch::{News, Watch, watch},
 };
 
 fn recipe(toml: &str) -> Contender {
@@ -73,4 +76,58 @@ fn a_sweep_finds_what_learns_and_goes_on_where_it_was_killed() {
     let plan = sweep::Plan::read(&other).expect("a plan");
     let refused = Sweep::open(plan, &cut).err().expect("another sweep is there");
     assert!(refused.line().contains("--out"), "{}", refused.line());
+}
+
+/// Each version is trained with the reward that the file names, and shown beside the last one.
+#[test]
+fn a_watched_file_is_trained_on_each_save() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (file, out) = (folder.path().join("reward.py"), folder.path().join("versions"));
+    let track = builtin_tracks::find("harbour").expect("a built-in track");
+    fs::write(&file, "centre-line").expect("writable");
+    let begin = |path: &Path| {
+        let name = fs::read_to_string(&file).expect("it is there");
+        let recipe = Recipe { reward: Some(name), ..Recipe::default() };
+        Trial { recipe: &recipe, track: &track, seed: 1 }.begin(path)
+    };
+    let limits = Limits { steps: Some(300_000), ..Limits::default() };
+    let (save, saves) = channel();
+    let mut save = Some(save);
+    let mut told = Vec::new();
+    let mut overtaken = false;
+    watch(&Watch { file: &file, out: &out, limits, begin: &begin }, &saves, |news| match (news, &save) {
+        // The first version is overtaken once, by a file that cannot be used.
+        (News::Training { number: 1, .. }, Some(save)) if !overtaken => {
+            overtaken = true;
+            fs::write(&file, "no-such-reward").expect("writable");
+            save.send(()).expect("it listens");
+        }
+        (News::Training { .. }, _) => {}
+        (News::Refused(failure), Some(save)) => {
+            told.push(failure.line());
+            fs::write(&file, "progress").expect("writable");
+            save.send(()).expect("it listens");
+        }
+        (News::Trained { version, lines }, Some(_)) if version.number == 1 => {
+            told.push(lines.join("\n"));
+            fs::write(&file, "centre-line").expect("writable");
+            // Two saves in a row are one.
+            for _ in 0..2 {
+                save.as_ref().expect("it listens").send(()).expect("it listens");
+            }
+        }
+        (News::Trained { lines, .. }, _) => {
+            told.push(lines.join("\n"));
+            save = None;
+        }
+        (News::Refused(_), None) => told.push("refused".into()),
+    })
+    .expect("it trains");
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told[0].contains("no-such-reward"), "{}", told[0]);
+    assert!(told[1].contains("version 1: 0.3 M steps") && told[1].contains("lap "), "{}", told[1]);
+    assert!(told[2].contains("sector 3") && told[2].contains("version 1 is faster"), "{}", told[2]);
+    let mut names: Vec<_> = fs::read_dir(&out).expect("a folder").map(|it| it.expect("an entry").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["v001", "v002"]);
 }
