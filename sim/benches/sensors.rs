@@ -36,7 +36,7 @@ fn observed_steps(criterion: &mut Criterion) {
             bencher.iter(|| {
                 batch.step(&actions, &mut facts);
                 let lost = facts.iter().enumerate().filter(|(_, facts)| facts.off_track || facts.crashed);
-                lost.for_each(|(car, _)| batch.spawn_anywhere(car));
+                lost.for_each(|(car, _)| batch.spawn(car));
                 batch.observe(&mut observations);
             });
         });

@@ -29,7 +29,7 @@ fn batch(criterion: &mut Criterion) {
             bencher.iter(|| {
                 batch.step(&actions, &mut facts);
                 let lost = facts.iter().enumerate().filter(|(_, facts)| facts.off_track);
-                lost.for_each(|(car, _)| batch.spawn_anywhere(car));
+                lost.for_each(|(car, _)| batch.spawn(car));
                 batch.observe(&mut observations);
             });
         });
@@ -77,7 +77,7 @@ fn two_threads(criterion: &mut Criterion) {
                             for _ in 0..STEPS {
                                 batch.step(&actions, &mut facts);
                                 let lost = facts.iter().enumerate().filter(|(_, facts)| facts.off_track);
-                                lost.for_each(|(car, _)| batch.spawn_anywhere(car));
+                                lost.for_each(|(car, _)| batch.spawn(car));
                                 batch.observe(&mut observations);
                             }
                         });

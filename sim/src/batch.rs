@@ -4,13 +4,15 @@ use crate::{
     Road, STEPS_PER_CONTROL,
     car::CarModel,
     crash::crash,
-    judge::{is_clear, put_clear_of_boxes, tuning},
+    judge::{START_HEADING_RAD, START_LATERAL_M, is_clear, put_clear_of_boxes, tuning},
     race::command,
     rng::{self, Purpose},
     sensors::Sensors,
+    traffic::RoadUser,
     world::{Pose, World},
 };
 use rand_pcg::{Pcg32, rand_core::Rng};
+use serde::{Deserialize, Serialize};
 use sim_spec::{
     Conditions, Direction, RaceRules, RaceType, Track,
     action::ACTION_LEN,
@@ -31,6 +33,16 @@ pub struct StepFacts {
     pub speed_mps: f32,
     /// Measured angle of the front wheels, + left.
     pub steering_rad: f32,
+    /// What the servo was told, + left. DeepRacer's rewards are paid by the commands, not by what the car makes of them.
+    pub commanded_steering_rad: f32,
+    /// What the motor was told.
+    pub commanded_speed_mps: f32,
+    /// Distance from the centre line to the border on the car's side, metres.
+    pub half_width_m: f32,
+    /// Distance between the middles of the car and of the next box, bot or car ahead, metres; infinite if there is none.
+    pub object_ahead_m: f32,
+    /// Whether that object is on the car's side of the centre line.
+    pub object_in_lane: bool,
     /// Whether all four wheels were outside the road at any physics step of this control step.
     pub off_track: bool,
     /// Whether all four wheels are inside the road at the end.
@@ -54,6 +66,24 @@ mod spawn {
     pub const TRIES: u32 = 20;
 }
 
+/// Where the cars of a batch start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Starts {
+    /// Anywhere on the road, roughly along it and rolling: all of the track is learned at once.
+    #[default]
+    Anywhere,
+    /// Standing at the start line, as in a race.
+    Line,
+    /// Standing on the centre line, each time a twentieth of the lap further on: as DeepRacer trains.
+    Around,
+}
+
+/// Share of the lap between two starts of [`Starts::Around`] (DeepRacer's 5 %).
+const AROUND_STEP: f32 = 0.05;
+/// How far before or behind another car of its heat a car is spawned, metres: near enough that they meet.
+const BESIDE_M: f32 = 3.0;
+
 /// What a batch trains for.
 #[derive(Debug, Clone)]
 pub struct BatchConfig {
@@ -61,7 +91,10 @@ pub struct BatchConfig {
     pub cars: usize,
     /// Heats drive on these in turn.
     pub tracks: Vec<Track>,
-    pub direction: Direction,
+    /// Which ways round: heats drive all tracks one way, the next ones all tracks the other.
+    pub directions: Vec<Direction>,
+    /// Where cars start.
+    pub starts: Starts,
     /// Each car has boxes or bots of its own, anew at every start; cars that race head to head share a heat.
     pub race_type: RaceType,
     pub conditions: Conditions,
@@ -78,7 +111,8 @@ impl BatchConfig {
         Self {
             cars,
             tracks: vec![track],
-            direction: Direction::Forward,
+            directions: vec![Direction::Forward],
+            starts: Starts::Anywhere,
             race_type: RaceType::TimeTrial,
             conditions: Conditions::default(),
             observation: &STATE_V1,
@@ -97,13 +131,15 @@ pub struct Batch {
     sensors: Sensors,
     /// The seeds of each car's starts.
     starts: Vec<Pcg32>,
+    /// How often each car was spawned.
+    spawned: Vec<u32>,
 }
 
 impl Batch {
     /// Cars spawned anywhere on their tracks.
     pub fn new(config: BatchConfig) -> Self {
-        let roads: Vec<_> =
-            config.tracks.iter().map(|track| Arc::new(Road::new(&track.driven(config.direction)))).collect();
+        let ways = config.directions.iter().flat_map(|way| config.tracks.iter().map(|track| track.driven(*way)));
+        let roads: Vec<_> = ways.map(|track| Arc::new(Road::new(&track))).collect();
         let heat_size = config.race_type.cars();
         assert!(config.cars.is_multiple_of(heat_size), "whole heats of {heat_size} cars");
         let first_heat = config.first_car / heat_size;
@@ -121,10 +157,11 @@ impl Batch {
             cars_per_world,
             sensors: Sensors::new(config.observation, &config.conditions, config.cars),
             starts: (0..config.cars).map(start).collect(),
+            spawned: vec![0; config.cars],
             config,
         };
         for car in 0..batch.len() {
-            batch.spawn_anywhere(car);
+            batch.spawn(car);
         }
         batch
     }
@@ -142,6 +179,18 @@ impl Batch {
     /// The world of a car, and its number there.
     pub fn world_of(&self, car: usize) -> (&World, usize) {
         (&self.worlds[car / self.cars_per_world], car % self.cars_per_world)
+    }
+
+    /// The track that a car drives on, with its stations in the order of the file, and which way round it is driven.
+    pub fn track_of(&self, car: usize) -> (&Track, Direction) {
+        let BatchConfig { tracks, directions, race_type, first_car, .. } = &self.config;
+        let heat = (first_car + car) / race_type.cars();
+        (&tracks[heat % tracks.len()], directions[heat / tracks.len() % directions.len()])
+    }
+
+    /// What the batch trains for.
+    pub fn config(&self) -> &BatchConfig {
+        &self.config
     }
 
     /// Fills `observations` (`[cars, observation.len()]`) with what each car sees.
@@ -181,14 +230,18 @@ impl Batch {
             }
             for (car, facts) in facts.iter_mut().enumerate() {
                 facts.read(world, car);
+                if !is_empty_road {
+                    facts.look_ahead(world, car);
+                }
             }
         }
     }
 
-    /// Puts a car at a random place of its track, roughly along it and rolling, as a car of the batch's conditions, among
-    /// new boxes and bots.
-    pub fn spawn_anywhere(&mut self, car: usize) {
+    /// Puts a car on its track where the batch's starts say, as a car of the batch's conditions, among new boxes and bots.
+    pub fn spawn(&mut self, car: usize) {
         let seed = self.starts[car].next_u64();
+        let count = self.spawned[car];
+        self.spawned[car] += 1;
         let world = &mut self.worlds[car / self.cars_per_world];
         let own = car % self.cars_per_world;
         world.tune(own, tuning(&self.config.conditions, seed));
@@ -199,7 +252,17 @@ impl Batch {
         }
         let rng = &mut rng::stream(seed, Purpose::Grid, 0);
         for _ in 0..spawn::TRIES {
-            let pose = draw_pose(rng, world.road_of(own));
+            let road = world.road_of(own);
+            let mut pose = match self.config.starts {
+                Starts::Anywhere => draw_pose(rng, road),
+                Starts::Line => draw_standing_pose(rng, 0.0),
+                Starts::Around => draw_standing_pose(rng, count as f32 * AROUND_STEP * road.length_m()),
+            };
+            // Cars of a heat are there to meet.
+            let mut mates = world.heat_of(own).cars().filter(|mate| *mate != own);
+            if let Some(mate) = mates.next() {
+                pose.s_m = world.cars()[mate].place().s_m + rng::uniform(rng, -BESIDE_M, BESIDE_M);
+            }
             put_clear_of_boxes(world, own, pose);
             if is_clear(world, own) {
                 break;
@@ -225,6 +288,16 @@ fn draw_pose(rng: &mut Pcg32, road: &Road) -> Pose {
     }
 }
 
+/// Standing on the centre line, about as exactly as a car stands on the grid.
+fn draw_standing_pose(rng: &mut Pcg32, s_m: f32) -> Pose {
+    Pose {
+        s_m,
+        lateral_m: rng::uniform(rng, -START_LATERAL_M, START_LATERAL_M),
+        heading_rad: rng::uniform(rng, -START_HEADING_RAD, START_HEADING_RAD),
+        speed_mps: 0.0,
+    }
+}
+
 impl StepFacts {
     /// How the car stands now. `progress_m` holds the negative of where it was.
     fn read(&mut self, world: &World, car: usize) {
@@ -233,11 +306,26 @@ impl StepFacts {
         let tangent = road.tangent(place);
         let [left, right] = road.half_widths(place);
         self.progress_m = road.shortest_way(self.progress_m + place.s_m);
-        self.lateral = place.lateral_m / if place.lateral_m >= 0.0 { left } else { right };
+        self.half_width_m = if place.lateral_m >= 0.0 { left } else { right };
+        self.lateral = place.lateral_m / self.half_width_m;
         self.heading_error_rad = libm::atan2f(tangent.perp_dot(car.nose()), tangent.dot(car.nose()));
         self.speed_mps = car.motion().velocity.x;
         self.steering_rad = car.steering_rad();
+        self.commanded_steering_rad = car.command.steering_rad;
+        self.commanded_speed_mps = car.command.speed_mps;
+        self.object_ahead_m = f32::INFINITY;
         self.all_on_track = car.is_all_on_track();
         self.track_length_m = road.length_m();
+    }
+
+    /// What is next on the road.
+    fn look_ahead(&mut self, world: &World, car: usize) {
+        let (road, own) = (world.road_of(car), &world.cars()[car]);
+        let way_m = |user: &RoadUser| road.shortest_way(user.place.s_m - own.place().s_m);
+        let ahead = world.others_of(car).filter(|user| way_m(user) > 0.0);
+        if let Some(next) = ahead.min_by(|one, other| way_m(one).total_cmp(&way_m(other))) {
+            self.object_ahead_m = next.obstacle.centre.distance(own.position());
+            self.object_in_lane = (next.place.lateral_m >= 0.0) == (own.place().lateral_m >= 0.0);
+        }
     }
 }

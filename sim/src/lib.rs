@@ -26,6 +26,7 @@
 mod batch;
 pub mod camera;
 pub mod car;
+mod convolution;
 mod crash;
 pub mod drivers;
 mod drivetrain;
@@ -45,7 +46,7 @@ pub mod traffic;
 mod tyre;
 pub mod world;
 
-pub use batch::{Batch, BatchConfig, StepFacts};
+pub use batch::{Batch, BatchConfig, Starts, StepFacts};
 pub use road::{Place, Road};
 pub use telemetry::Telemetry;
 pub use world::{Car, World};

@@ -12,10 +12,7 @@ use crate::{
     sensors::Sensors,
     world::World,
 };
-use sim_spec::{
-    Policy, RaceResult, RaceRules, Replay, Sha256Hex, Track,
-    action::{ACTION_LEN, clamp},
-};
+use sim_spec::{Policy, RaceResult, RaceRules, Replay, Sha256Hex, Track, action::ACTION_LEN};
 use std::sync::Arc;
 
 /// Races of one car that are run side by side: enough that the world's own cost is spread, few enough that they end
@@ -118,7 +115,7 @@ impl Driver {
 
     fn act(&mut self, world: &World, car: usize) -> [f32; ACTION_LEN] {
         self.sensors.observe(world, car, 0, &mut self.observation);
-        self.pilot.act(&self.observation).map(clamp)
+        self.pilot.act(&self.observation)
     }
 }
 

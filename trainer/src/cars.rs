@@ -1,17 +1,18 @@
 //! Cars that drive, are judged, and start anew when their episode ends.
 
 use crate::{
-    noise,
-    reward::{MAX_TERMS, Reward},
+    agent::Agent,
+    failure::Failure,
+    noise::{self, Pcg64},
+    reward::{Episode, Payment, Reward, Step},
+    rivals::{PastSelf, Rivals},
+    sight::Sight,
+    task::Task,
 };
-use rand_pcg::Pcg64;
 use rand_pcg::rand_core::Rng;
 use sim::{Batch, BatchConfig, StepFacts};
-use sim_spec::{Track, observation::STATE_V1};
+use sim_spec::action::ACTION_LEN;
 use std::ops::AddAssign;
-
-/// Numbers of an observation.
-pub const OBSERVATION: usize = STATE_V1.len();
 
 /// What the cars of one thread did in an iteration, summed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -19,11 +20,13 @@ pub struct Tally {
     /// Control steps, summed over the cars.
     pub steps: u64,
     /// Reward by term.
-    pub reward: [f64; MAX_TERMS],
+    pub reward: Vec<f64>,
     /// Metres along the centre line.
     pub distance_m: f64,
     /// Episodes that ended by leaving the track.
     pub off_track: u64,
+    /// Episodes that ended by running into something.
+    pub crashed: u64,
     /// Episodes that the clock ended.
     pub timed_out: u64,
     /// Laps' worth of way of the episodes that ended, each counted up to one lap.
@@ -33,9 +36,11 @@ pub struct Tally {
 impl AddAssign<&Tally> for Tally {
     fn add_assign(&mut self, other: &Self) {
         self.steps += other.steps;
-        self.reward.iter_mut().zip(other.reward).for_each(|(sum, term)| *sum += term);
+        self.reward.resize(other.reward.len(), 0.0);
+        self.reward.iter_mut().zip(&other.reward).for_each(|(sum, term)| *sum += term);
         self.distance_m += other.distance_m;
         self.off_track += other.off_track;
+        self.crashed += other.crashed;
         self.timed_out += other.timed_out;
         self.completion += other.completion;
     }
@@ -44,7 +49,7 @@ impl AddAssign<&Tally> for Tally {
 impl Tally {
     /// Episodes that ended.
     pub fn episodes(&self) -> u64 {
-        self.off_track + self.timed_out
+        self.off_track + self.crashed + self.timed_out
     }
 
     /// Mean share of a lap that an episode drove before it ended, 0 to 1; 0 if none ended.
@@ -57,78 +62,195 @@ impl Tally {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Outcome {
     pub reward: f32,
-    /// The car left the track.
+    /// The car left the track or ran into something.
     pub terminated: bool,
     /// The episode was cut off by its time limit.
     pub truncated: bool,
 }
 
-/// An episode under way.
-#[derive(Debug, Clone, Copy, Default)]
-struct Episode {
-    steps: u32,
-    distance_m: f32,
-}
-
-/// Many cars on one track.
+/// Many cars that learn.
 pub struct Cars {
     batch: Batch,
-    facts: Vec<StepFacts>,
-    episodes: Vec<Episode>,
+    sight: Sight,
     episode_steps: u32,
-    reward: &'static Reward,
+    reward: Box<dyn Reward>,
+    /// Numbers in the batch of the cars that learn; the others are their rivals.
+    learners: Vec<usize>,
+    rivals: Rivals,
+    /// Of the learners.
+    episodes: Vec<Episode>,
+    /// Of the learners.
+    rewards: Vec<f32>,
+    /// Of every car.
+    facts: Vec<StepFacts>,
+    actions: Vec<[f32; ACTION_LEN]>,
+    /// What the learners were told since [`Cars::begin`], `[T, learners]`.
+    driven: Vec<[f32; ACTION_LEN]>,
+    /// One observation, and what the network gets of it.
+    observation: Vec<f32>,
+    input: Vec<f32>,
 }
 
 impl Cars {
-    /// `cars` cars all over the track, each in the middle of an episode of at most `episode_steps` control steps: ages
-    /// are spread evenly, so that time-outs do not all come in the same step.
-    pub fn new(track: &Track, cars: usize, episode_steps: u32, reward: &'static Reward, rng: &mut Pcg64) -> Self {
-        let batch = Batch::new(BatchConfig::new(track.clone(), cars, rng.next_u64()));
-        let age = |_| Episode { steps: noise::below(rng, episode_steps as usize) as u32, distance_m: 0.0 };
-        let episodes = (0..cars).map(age).collect();
-        Self { batch, facts: vec![StepFacts::default(); cars], episodes, episode_steps, reward }
+    /// `learners` cars all over the tracks, each in the middle of an episode of at most `episode_steps` control steps:
+    /// ages are spread evenly, so that time-outs do not all come in the same step. Head to head, each of them has rivals
+    /// out of `pool`.
+    pub fn new(
+        task: &Task,
+        agent: &Agent,
+        learners: usize,
+        episode_steps: u32,
+        pool: &[PastSelf],
+        reward: Box<dyn Reward>,
+        rng: &mut Pcg64,
+    ) -> Self {
+        let heat = task.course.race_type.cars();
+        let cars = learners * heat;
+        let batch = Batch::new(BatchConfig {
+            cars,
+            tracks: task.tracks.clone(),
+            directions: task.course.way.directions().to_vec(),
+            starts: task.course.starts,
+            race_type: task.course.race_type.clone(),
+            conditions: task.course.conditions.clone(),
+            observation: task.observation,
+            seed: rng.next_u64(),
+            first_car: 0,
+        });
+        let age = |_| Episode { steps: noise::below(rng, episode_steps as usize) as u32, ..Episode::default() };
+        let episodes = (0..learners).map(age).collect();
+        let others: Vec<usize> = (0..cars).filter(|car| !car.is_multiple_of(heat)).collect();
+        Self {
+            batch,
+            sight: agent.sight,
+            episode_steps,
+            reward,
+            learners: (0..cars).step_by(heat).collect(),
+            rivals: Rivals::new(pool, &agent.layout, &agent.space, &others, rng),
+            episodes,
+            rewards: vec![0.0; learners],
+            facts: vec![StepFacts::default(); cars],
+            actions: vec![[0.0; ACTION_LEN]; cars],
+            driven: Vec::new(),
+            observation: vec![0.0; task.observation.len()],
+            input: vec![0.0; agent.input()],
+        }
     }
 
-    /// Writes what each car sees, `[cars, OBSERVATION]`.
-    pub fn observe(&mut self, observations: &mut [f32]) {
-        self.batch.observe(observations);
+    /// The judge, for the cars that come after these.
+    pub fn into_reward(self) -> Box<dyn Reward> {
+        self.reward
     }
 
-    /// One control step with `actions` (`[cars, ACTIONS]`). A car whose episode ends is judged and spawned elsewhere;
-    /// of one whose time ran out, `last_observation` is called with its number and what it saw at the end.
+    /// Names of the reward's terms.
+    pub fn terms(&self) -> &[String] {
+        self.reward.terms()
+    }
+
+    /// Writes what the network gets of each learner, `[learners, input]`.
+    pub fn observe(&mut self, inputs: &mut [f32]) {
+        let Self { batch, sight, learners, observation, input, .. } = self;
+        for (car, out) in learners.iter().zip(inputs.chunks_exact_mut(input.len())) {
+            observe(batch, sight, observation, *car, out);
+        }
+    }
+
+    /// A new iteration begins.
+    pub fn begin(&mut self) {
+        self.driven.clear();
+    }
+
+    /// What the learners were told since the iteration began, step by step.
+    pub fn driven(&self) -> &[f32] {
+        self.driven.as_flattened()
+    }
+
+    /// Drives an iteration of `horizon` steps again by what the learners were told in it: afterwards, all cars are where
+    /// they were.
+    pub fn drive_again(&mut self, driven: &[f32], horizon: usize) {
+        let (driven, _) = driven.as_chunks::<ACTION_LEN>();
+        let mut inputs = vec![0.0; self.learners.len() * self.input.len()];
+        let mut outcomes = vec![Outcome::default(); self.learners.len()];
+        for actions in driven.chunks_exact(driven.len() / horizon) {
+            // Looking counts: a sensor's noise goes on from reading to reading.
+            self.observe(&mut inputs);
+            self.drive(actions);
+            self.end_episodes(&mut outcomes, &mut Tally::default(), |_, _| ());
+        }
+        self.observe(&mut inputs);
+    }
+
+    /// One control step with `actions` of the learners (`[learners]`, the numbers of
+    /// [`CONTINUOUS_V1`](sim_spec::action::CONTINUOUS_V1)). A car whose episode ends is paid and put elsewhere; of one whose
+    /// time ran out, `last_input` is called with its number among the learners and what the network would have got.
     pub fn step(
         &mut self,
-        actions: &[f32],
+        actions: &[[f32; ACTION_LEN]],
         outcomes: &mut [Outcome],
         tally: &mut Tally,
-        mut last_observation: impl FnMut(usize, &[f32]),
-    ) {
-        self.batch.step(actions, &mut self.facts);
-        tally.steps += self.facts.len() as u64;
-        for (car, (facts, outcome)) in self.facts.iter().zip(outcomes).enumerate() {
-            let terms = (self.reward.judge)(facts);
-            let episode = &mut self.episodes[car];
+        last_input: impl FnMut(usize, &[f32]),
+    ) -> Result<(), Failure> {
+        self.driven.extend_from_slice(actions);
+        self.drive(actions);
+        let Self { batch, facts, actions, episodes, rewards, learners, reward, .. } = self;
+        let step = Step { batch, cars: learners, facts, actions, episodes };
+        tally.reward.resize(reward.terms().len(), 0.0);
+        reward.pay(&step, &mut Payment { rewards, terms: &mut tally.reward })?;
+        self.end_episodes(outcomes, tally, last_input);
+        Ok(())
+    }
+
+    /// Everybody drives one control step.
+    fn drive(&mut self, actions: &[[f32; ACTION_LEN]]) {
+        let Self { batch, sight, observation, rivals, .. } = self;
+        rivals.choose(&mut self.actions, |car, input| observe(batch, sight, observation, car, input));
+        for (car, action) in self.learners.iter().zip(actions) {
+            self.actions[*car] = *action;
+        }
+        self.batch.step(self.actions.as_flattened(), &mut self.facts);
+        for (car, episode) in self.learners.iter().zip(&mut self.episodes) {
             episode.steps += 1;
-            episode.distance_m += facts.progress_m;
-            *outcome = Outcome {
-                reward: terms.iter().sum(),
-                terminated: facts.off_track,
-                truncated: !facts.off_track && episode.steps >= self.episode_steps,
-            };
-            tally.reward.iter_mut().zip(terms).for_each(|(sum, term)| *sum += f64::from(term));
+            episode.distance_m += self.facts[*car].progress_m;
+        }
+    }
+
+    /// Says how the step ended for each learner, and puts those elsewhere whose episode is over.
+    fn end_episodes(&mut self, outcomes: &mut [Outcome], tally: &mut Tally, mut last_input: impl FnMut(usize, &[f32])) {
+        tally.steps += self.learners.len() as u64;
+        for (index, outcome) in outcomes.iter_mut().enumerate() {
+            let (car, episode) = (self.learners[index], self.episodes[index]);
+            let facts = self.facts[car];
+            let terminated = facts.off_track || facts.crashed;
+            let truncated = !terminated && episode.steps >= self.episode_steps;
+            *outcome = Outcome { reward: self.rewards[index], terminated, truncated };
             tally.distance_m += f64::from(facts.progress_m);
-            if outcome.truncated {
-                let mut seen = [0.0; OBSERVATION];
-                self.batch.observe_car(car, &mut seen);
-                last_observation(car, &seen);
+            if truncated {
+                observe(&mut self.batch, &self.sight, &mut self.observation, car, &mut self.input);
+                last_input(index, &self.input);
             }
-            if outcome.terminated || outcome.truncated {
-                tally.off_track += u64::from(outcome.terminated);
-                tally.timed_out += u64::from(outcome.truncated);
+            if terminated || truncated {
+                tally.off_track += u64::from(facts.off_track);
+                tally.crashed += u64::from(facts.crashed && !facts.off_track);
+                tally.timed_out += u64::from(truncated);
                 tally.completion += f64::from((episode.distance_m / facts.track_length_m).clamp(0.0, 1.0));
-                *episode = Episode::default();
-                self.batch.spawn_anywhere(car);
+                self.episodes[index] = Episode { number: episode.number + 1, ..Episode::default() };
+                self.batch.spawn(car);
             }
         }
+        for rival in self.rivals.cars() {
+            if self.facts[rival].off_track || self.facts[rival].crashed {
+                self.batch.spawn(rival);
+            }
+        }
+    }
+}
+
+/// Writes what the network gets of a car.
+fn observe(batch: &mut Batch, sight: &Sight, observation: &mut [f32], car: usize, input: &mut [f32]) {
+    if sight.is_plain() {
+        batch.observe_car(car, input);
+    } else {
+        batch.observe_car(car, observation);
+        sight.look(observation, input);
     }
 }

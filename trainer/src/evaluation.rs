@@ -1,47 +1,100 @@
 //! How good a policy is: it is raced as the league would race it.
 
-use crate::failure::{Failure, bad_input};
-use sim_spec::{Policy, RaceResult, RaceRules, RaceStatus, Track};
+use crate::{
+    failure::{Failure, bad_input},
+    task::Task,
+};
+use sim::referee::{self, Entry};
+use sim_spec::{Policy, RaceResult, RaceRules, RaceStatus, RaceType, Replay, Track};
 
-/// Seeds of the races. Three starts, so that a policy that was lucky once is not taken for a good one.
+/// Seeds of the races on a single track. Three starts, so that a policy that was lucky once is not taken for a good one.
 const SEEDS: [u64; 3] = [1, 2, 3];
+/// Starts of a duel, each from one of the two places of the grid.
+const DUELS: u64 = 6;
 
 /// A policy that is slower than this on average does not race yet, and its race is not watched to the end. m/s.
 const SLOWEST_MPS: f64 = 1.0;
 
-/// Races of one policy on one track, from a standing start.
+/// The races that a run's policies are judged by.
+#[derive(Debug, Clone)]
+pub struct Exam {
+    races: Vec<Race>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+struct Race {
+    track: Track,
+    rules: RaceRules,
+    seed: u64,
+}
+
+impl Race {
+    fn entry<'a>(&'a self, policies: &'a [&'a Policy]) -> Entry<'a> {
+        Entry { track: &self.track, policies, rules: &self.rules, seed: self.seed }
+    }
+}
+
+/// Races of one policy, from standing starts.
 #[derive(Debug, Clone)]
 pub struct Evaluation {
-    /// One per seed; after the first that was not finished no further one is run.
+    /// One per race of the exam; after the first that was not finished no further one is run.
     pub results: Vec<RaceResult>,
+    /// Whether all races were run and finished.
+    is_finished: bool,
+    /// Replay of the first race.
+    pub replay: Replay,
+}
+
+impl Exam {
+    /// Races over `laps` laps on every track of the task, every way round that it is learned. Rivals are not part of it.
+    pub fn new(task: &Task, laps: u32) -> Result<Self, Failure> {
+        let race_type = match &task.course.race_type {
+            RaceType::HeadToHead { .. } => RaceType::TimeTrial,
+            alone => alone.clone(),
+        };
+        let directions = task.course.way.directions();
+        let seeds = if task.tracks.len() * directions.len() == 1 { &SEEDS[..] } else { &SEEDS[..1] };
+        let mut races = Vec::new();
+        for track in &task.tracks {
+            let time_limit_secs = (f64::from(laps) * track.length_m() / SLOWEST_MPS).ceil();
+            for direction in directions {
+                let rules = RaceRules {
+                    laps,
+                    time_limit_secs,
+                    race_type: race_type.clone(),
+                    direction: *direction,
+                    ..RaceRules::default()
+                };
+                rules.check().map_err(|error| bad_input("this many laps cannot be raced on this track", error))?;
+                let race = |seed: &u64| Race { track: track.clone(), rules: rules.clone(), seed: *seed };
+                races.extend(seeds.iter().map(race));
+            }
+        }
+        Ok(Self { races })
+    }
+
+    /// Races `policy`.
+    pub fn take(&self, policy: &Policy) -> Evaluation {
+        let policies = [policy];
+        // The first race alone: most policies fail it at first, and the others would be watched in vain.
+        let (first, others) = self.races.split_first().expect("a task has a track");
+        let replay = referee::races(&[first.entry(&policies)]).remove(0);
+        let mut results = vec![replay.result().clone()];
+        let is_finished = |result: &RaceResult| result.status == RaceStatus::Finished;
+        if is_finished(&results[0]) && !others.is_empty() {
+            let others: Vec<_> = others.iter().map(|race| race.entry(&policies)).collect();
+            results.extend(referee::races(&others).iter().map(|replay| replay.result().clone()));
+        }
+        let is_finished = results.len() == self.races.len() && results.iter().all(is_finished);
+        Evaluation { results, is_finished, replay }
+    }
 }
 
 impl Evaluation {
-    /// The rules of an evaluation's races over `laps` laps.
-    pub fn rules(track: &Track, laps: u32) -> Result<RaceRules, Failure> {
-        let time_limit_secs = (f64::from(laps) * track.length_m() / SLOWEST_MPS).ceil();
-        let rules = RaceRules { laps, time_limit_secs, ..RaceRules::default() };
-        rules.check().map_err(|error| bad_input("this many laps cannot be raced on this track", error))?;
-        Ok(rules)
-    }
-
-    /// Races `policy` from each start.
-    pub fn of(policy: &Policy, track: &Track, rules: &RaceRules) -> Self {
-        let mut results: Vec<RaceResult> = Vec::with_capacity(SEEDS.len());
-        for seed in SEEDS {
-            let replay = sim::referee::race(track, policy, rules, seed);
-            results.push(replay.result().clone());
-            if replay.result().status != RaceStatus::Finished {
-                break;
-            }
-        }
-        Self { results }
-    }
-
-    /// Whether every race was finished without leaving the track.
+    /// Whether every race was finished without being put back once.
     pub fn is_clean(&self) -> bool {
-        let is_clean = |result: &RaceResult| result.status == RaceStatus::Finished && result.off_tracks == 0;
-        self.results.len() == SEEDS.len() && self.results.iter().all(is_clean)
+        self.is_finished && self.results.iter().all(|result| result.laps.iter().all(|lap| lap.clean))
     }
 
     /// The shortest clean lap, if there is one.
@@ -50,29 +103,67 @@ impl Evaluation {
         laps.filter(|lap| lap.clean).map(|lap| lap.secs).min_by(f64::total_cmp)
     }
 
+    /// Completed laps of all races.
+    pub fn completed_laps(&self) -> u32 {
+        self.results.iter().map(|result| result.completed_laps).sum()
+    }
+
     /// Whether this is better than `other`: clean before not, then more laps, then less time.
     pub fn is_better_than(&self, other: &Self) -> bool {
-        let laps = |it: &Self| it.results.iter().map(|result| result.completed_laps).sum::<u32>();
         let secs = |it: &Self| it.results.iter().map(|result| result.total_secs).sum::<f64>();
-        let [mine, theirs] = [(self.is_clean(), laps(self)), (other.is_clean(), laps(other))];
+        let [mine, theirs] = [self, other].map(|it| (it.is_clean(), it.completed_laps()));
         mine > theirs || mine == theirs && secs(self) < secs(other)
     }
+}
+
+/// Whether `challenger` beats `champion` head to head: more wins than losses from as many starts in front as behind.
+pub fn beats(challenger: &Policy, champion: &Policy, track: &Track, laps: u32) -> bool {
+    let rules = RaceRules { laps, race_type: RaceType::HeadToHead { cars: 2 }, ..RaceRules::default() };
+    let policies = [challenger, champion];
+    let wins = (1..=DUELS).filter(|seed| {
+        let replay = referee::race_together(track, &policies, &rules, *seed);
+        replay.results()[0].finish_place == 1
+    });
+    wins.count() as u64 * 2 > DUELS
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sim_spec::builtin_tracks;
+    use crate::task::{Course, Way};
+    use sim_spec::{ActionSpace, builtin_tracks, observation::STATE_V1};
+
+    fn task(course: Course) -> Task {
+        let reward = crate::reward::Source::find("progress").map_err(|error| error.line()).expect("a reward");
+        let tracks = vec![builtin_tracks::find("ridge").expect("a built-in track")];
+        Task { tracks, course, observation: &STATE_V1, action: ActionSpace::full(), reward }
+    }
 
     #[test]
     fn the_quicker_clean_driver_is_better_and_the_reckless_one_worse() {
-        let track = builtin_tracks::find("ridge").expect("a built-in track");
-        let rules = Evaluation::rules(&track, 3).expect("three laps");
-        let of = |speed_mps| Evaluation::of(&sim::drivers::centre_line(speed_mps), &track, &rules);
-        let [slow, quick, reckless] = [1.5, 2.0, 4.0].map(of);
+        let exam = Exam::new(&task(Course::default()), 3).map_err(|error| error.line()).expect("three laps");
+        let [slow, quick, reckless] = [1.5, 2.0, 4.0].map(|speed_mps| exam.take(&sim::drivers::centre_line(speed_mps)));
         assert!(slow.is_clean() && quick.is_clean() && !reckless.is_clean());
         assert!(quick.is_better_than(&slow) && !slow.is_better_than(&quick));
         assert!(slow.is_better_than(&reckless));
         assert!(quick.best_clean_lap_secs() < slow.best_clean_lap_secs());
+        assert_eq!(slow.results.len(), 3);
+    }
+
+    #[test]
+    fn who_learns_both_ways_is_examined_both_ways() {
+        let course = Course { way: Way::Both, ..Course::default() };
+        let exam = Exam::new(&task(course), 1).map_err(|error| error.line()).expect("one lap");
+        let results = exam.take(&sim::drivers::centre_line(1.5)).results;
+        assert_eq!(results.len(), 2);
+        assert_ne!(results[0].total_secs, results[1].total_secs);
+    }
+
+    #[test]
+    fn the_quicker_driver_wins_the_duel() {
+        let track = builtin_tracks::find("harbour").expect("a built-in track");
+        let [slow, quick] = [1.0, 2.0].map(sim::drivers::centre_line);
+        assert!(beats(&quick, &slow, &track, 1));
+        assert!(!beats(&slow, &quick, &track, 1));
     }
 }

@@ -44,14 +44,27 @@ fn read(path: &Path, limit: usize) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// Writes a file so that after a crash at any moment it is either as before or as it should be.
+/// Writes a file so that after a crash at any moment, of this program or of the machine, it is either as before or as it
+/// should be.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(path, bytes, true)
+}
+
+/// The same, but only as safe as the system's memory: a killed program loses nothing, a power cut may lose the newest. For
+/// what is written many times per second.
+pub fn write_often(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    replace(path, bytes, false)
+}
+
+fn replace(path: &Path, bytes: &[u8], is_synced: bool) -> Result<(), Failure> {
     let cannot = |error: std::io::Error| not_done(path.display(), format!("cannot be written: {error}"));
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".partial");
     let partial = path.with_file_name(name);
     let mut file = File::create(&partial).map_err(cannot)?;
     file.write_all(bytes).map_err(cannot)?;
-    file.sync_all().map_err(cannot)?;
+    if is_synced {
+        file.sync_all().map_err(cannot)?;
+    }
     fs::rename(&partial, path).map_err(cannot)
 }

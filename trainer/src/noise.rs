@@ -4,7 +4,7 @@
 //! the run it stands. So a run that goes on from a checkpoint needs only its counters to draw the same numbers as the
 //! run that was never interrupted, and no use can disturb another.
 
-use rand_pcg::Pcg64;
+pub use rand_pcg::Pcg64;
 use rand_pcg::rand_core::{Rng, SeedableRng};
 use sha2::{Digest, Sha256};
 use std::f32::consts::TAU;

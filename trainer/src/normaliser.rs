@@ -10,6 +10,16 @@ use sim_spec::{Normaliser, limits::NORMALISED_CLIP};
 /// A reading that hardly varied in training (the width of an even track) would otherwise saturate on the next track.
 const LEAST_STD: f64 = 0.1;
 
+/// What a camera's grey levels are scaled by, mean and deviation: black becomes −2 and white 2. A picture's levels are known
+/// beforehand, and 19,200 means of pixels would say where the road usually is, not what the camera sees.
+const GREY: [f32; 2] = [127.5, 63.75];
+
+/// The normaliser of that many grey levels.
+pub fn of_pictures(len: usize) -> Normaliser {
+    let [mean, std] = GREY;
+    Normaliser { mean: vec![mean; len], std: vec![std; len] }
+}
+
 /// Count, mean and summed squared deviation of each number of an observation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moments {

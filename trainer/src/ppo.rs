@@ -2,7 +2,7 @@
 //!
 //! [`Ppo::iterate`] is the whole algorithm; each stage is one method of [`Learner`] below it:
 //!
-//! 1. **collect**: every car drives a few control steps, choosing its actions at random around the policy's mean;
+//! 1. **collect**: every car drives a few control steps, choosing its actions at random as its policy says;
 //! 2. **estimate**: what happened is compared with what the value function expected ([`gae`]);
 //! 3. **update**: actions that turned out better become likelier, within limits ([`loss`](mod@crate::loss));
 //! 4. **report**: numbers that tell whether learning works.
@@ -13,42 +13,40 @@
 
 use crate::{
     adam::{Adam, clip_norm},
-    cars::{Cars, OBSERVATION, Outcome, Tally},
+    agent::Agent,
+    algorithm::{Algorithm, Report, State},
+    cars::{Cars, Outcome, Tally},
     config::Config,
+    failure::Failure,
     gae,
     loss::{LossSums, loss},
-    network::{ACTIONS, Layout, Network, OUTPUTS, first_parameters},
+    network::Network,
     noise::{self, Purpose, generator},
     normaliser::{Moments, normalise},
-    reward::Reward,
+    reward::Start,
+    rivals::{self, PastSelf},
     rollout::Rollout,
+    task::Task,
     team::{Member, Team},
 };
-use sim_spec::{Normaliser, Track};
-use std::f32::consts::TAU;
+use sim_spec::{Normaliser, Policy, PolicyError, Provenance, action::ACTION_LEN};
+use std::collections::BTreeMap;
+use tch::Device;
 
 /// A training run between two iterations.
 pub struct Ppo {
     config: Config,
     seed: u64,
-    track: Track,
-    reward: &'static Reward,
-    /// What the cars have seen so far, to normalise observations by.
+    task: Task,
+    agent: Agent,
+    /// What the cars have seen so far, to normalise inputs by.
     moments: Moments,
     /// One per thread. Parameters and optimiser are the same in all of them, to the bit.
     learners: Vec<Learner>,
+    /// Earlier selves to race against; only for races head to head.
+    pool: Vec<PastSelf>,
     /// Iterations done.
     iteration: u64,
-}
-
-/// All that a run needs to go on, besides its settings.
-#[derive(Debug, Clone, PartialEq)]
-pub struct State {
-    /// Iterations done.
-    pub iteration: u64,
-    pub parameters: Vec<f32>,
-    pub adam: Adam,
-    pub moments: Moments,
 }
 
 /// What one thread holds: its cars, what they did, and its copy of the network.
@@ -63,6 +61,7 @@ struct Learner {
 /// What an iteration goes by.
 struct Plan<'a> {
     config: &'a Config,
+    agent: &'a Agent,
     /// Frozen: what is learned from is seen as it was when it was acted on.
     normaliser: &'a Normaliser,
     learning_rate: f64,
@@ -70,190 +69,235 @@ struct Plan<'a> {
     iteration: u64,
 }
 
-/// What one thread tells of its iteration.
-struct Part {
-    tally: Tally,
-    /// What its cars saw.
-    seen: Moments,
-    losses: LossSums,
-    gradient_norm: f64,
-}
-
-/// What an iteration was like.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Report {
-    pub tally: Tally,
-    pub losses: LossSums,
-    pub learning_rate: f64,
-    /// Entropy of the actions' distribution, nats.
-    pub entropy: f64,
-    /// Share of the returns' variance that the value function had foreseen: 1 all, 0 none, below 0 worse than nothing.
-    pub explained_variance: f64,
-    /// Mean length of the gradients before they were clipped.
-    pub gradient_norm: f64,
-}
-
 impl Ppo {
-    /// A run that has not begun.
-    pub fn new(config: Config, seed: u64, track: Track, reward: &'static Reward) -> Self {
-        let layout = Layout { observation: OBSERVATION, hidden: config.hidden.clone() };
-        let state = State {
-            iteration: 0,
-            parameters: first_parameters(&layout, config.first_log_sigma, seed),
-            adam: Adam::new(layout.parameters()),
-            moments: Moments::unit(OBSERVATION, config.cars as f64),
-        };
-        Self::resume(config, seed, track, reward, state)
+    /// What a run begins with: random weights.
+    pub fn first_state(config: &Config, seed: u64, task: &Task) -> State {
+        let agent = Agent::new(config, task);
+        let parameters =
+            agent.layout.first_parameters(config.first_log_sigma, &mut generator(seed, Purpose::Weights, 0, 0));
+        state(0, parameters, &Adam::new(agent.layout.parameters()), &agent.first_moments(config.cars as f64), &[])
     }
 
-    /// A run that goes on from where it was.
-    pub fn resume(config: Config, seed: u64, track: Track, reward: &'static Reward, state: State) -> Self {
-        let layout = Layout { observation: OBSERVATION, hidden: config.hidden.clone() };
-        let cars_per_thread = config.cars / config.threads;
+    /// A run that goes on from a state. `driven` is what its cars were told, iteration by iteration, since they all
+    /// started anew: they drive it again.
+    pub fn new(
+        config: Config,
+        seed: u64,
+        task: Task,
+        device: Device,
+        state: State,
+        driven: &[Vec<f32>],
+    ) -> Result<Self, Failure> {
+        let agent = Agent::new(&config, &task);
+        let State { iteration, mut lists, counters, moments } = state;
+        let mut list = |name: &str| lists.remove(name).unwrap_or_default();
+        let parameters = list("parameters");
+        let adam = Adam {
+            first_moment: list("adam.first_moment"),
+            second_moment: list("adam.second_moment"),
+            steps: counters.get("adam.steps").copied().unwrap_or_default(),
+        };
+        let pool = (0..).map_while(|index| {
+            let name = |part| format!("past.{index}.{part}");
+            let [parameters, mean, std] = ["parameters", "mean", "std"].map(|part| list(&name(part)));
+            (!parameters.is_empty()).then_some(PastSelf { parameters, normaliser: Normaliser { mean, std } })
+        });
+        let mut pool: Vec<_> = pool.collect();
+        if pool.is_empty() && task.course.race_type.cars() > 1 {
+            pool.push(PastSelf { parameters: parameters.clone(), normaliser: agent.normaliser(&moments) });
+        }
+        let cars = config.cars / config.threads;
+        let began = iteration - driven.len() as u64;
         let learner = |thread| {
-            let mut network = Network::new(layout.clone());
-            network.set(&state.parameters);
-            let mut rng = generator(seed, Purpose::Spawns, state.iteration, thread);
-            Learner {
-                cars: Cars::new(&track, cars_per_thread, config.episode_steps, reward, &mut rng),
-                rollout: Rollout::new(config.horizon, cars_per_thread),
+            let mut network = Network::new(agent.layout.clone(), device);
+            network.set(&parameters);
+            let mut rng = generator(seed, Purpose::Spawns, began, thread);
+            let reward = task.reward.start(Start { seed, thread, cars })?;
+            Ok(Learner {
+                cars: Cars::new(&task, &agent, cars, config.episode_steps, &pool, reward, &mut rng),
+                rollout: Rollout::new(config.horizon, cars, agent.input(), agent.head.stored()),
                 network,
-                parameters: state.parameters.clone(),
-                adam: state.adam.clone(),
-            }
+                parameters: parameters.clone(),
+                adam: adam.clone(),
+            })
         };
-        let learners = (0..config.threads).map(learner).collect();
-        Self { learners, moments: state.moments, iteration: state.iteration, config, seed, track, reward }
+        let mut learners = (0..config.threads).map(learner).collect::<Result<Vec<_>, Failure>>()?;
+        let share = driven.first().map_or(0, |actions| actions.len() / config.threads);
+        Team::run(&mut learners, |member, learner| {
+            tch::set_num_threads(1);
+            for actions in driven {
+                learner.cars.drive_again(&actions[member.index() * share..][..share], config.horizon);
+            }
+        });
+        Ok(Self { learners, moments, pool, iteration, config, seed, task, agent })
     }
 
+    /// All cars start anew, among newer rivals if they have any: a resumed run need not drive again from further back.
+    fn start_anew(&mut self) {
+        if !self.pool.is_empty() {
+            let normaliser = self.agent.normaliser(&self.moments);
+            let newest = PastSelf { parameters: self.learners[0].parameters.clone(), normaliser };
+            rivals::remember(&mut self.pool, newest);
+        }
+        let Self { config, task, agent, pool, .. } = self;
+        let count = config.cars / config.threads;
+        let anew = |(thread, learner): (usize, Learner)| {
+            let Learner { cars, rollout, network, parameters, adam } = learner;
+            let mut rng = generator(self.seed, Purpose::Spawns, self.iteration, thread);
+            let cars = Cars::new(task, agent, count, config.episode_steps, pool, cars.into_reward(), &mut rng);
+            Learner { cars, rollout, network, parameters, adam }
+        };
+        self.learners = std::mem::take(&mut self.learners).into_iter().enumerate().map(anew).collect();
+    }
+
+    fn report(&self, tally: Tally, losses: LossSums, learning_rate: f64, gradient_norm: f64) -> Report {
+        let per_row = |sum: f64| sum / losses.rows.max(1.0);
+        let foreseen = explained_variance(self.learners.iter().map(|learner| &learner.rollout));
+        Report {
+            tally,
+            entropy: per_row(losses.entropy),
+            learning_rate,
+            more: vec![
+                ("losses/policy", per_row(losses.policy)),
+                ("losses/value", per_row(losses.value)),
+                ("losses/approx_kl", per_row(losses.approx_kl)),
+                ("losses/clip_fraction", per_row(losses.clipped)),
+                ("losses/explained_variance", foreseen),
+                ("losses/gradient_norm", gradient_norm),
+            ],
+        }
+    }
+}
+
+impl Algorithm for Ppo {
     /// One iteration of PPO.
-    pub fn iterate(&mut self) -> Report {
+    fn iterate(&mut self) -> Result<Report, Failure> {
         let plan = Plan {
             config: &self.config,
-            normaliser: &self.moments.freeze(),
+            agent: &self.agent,
+            normaliser: &self.agent.normaliser(&self.moments),
             learning_rate: self.config.learning_rate_at(self.steps()),
             seed: self.seed,
             iteration: self.iteration,
         };
-        let parts = Team::run(&mut self.learners, |member, learner| {
+        let collected = Team::run(&mut self.learners, |member, learner| {
             // libtorch keeps this per thread; more than one would get into the way of the others.
             tch::set_num_threads(1);
-            let (tally, seen) = learner.collect(&plan, member);
+            let collected = learner.collect(&plan, member)?;
             learner.estimate(&plan);
-            let (losses, gradient_norm) = learner.update(&plan, member);
-            Part { tally, seen, losses, gradient_norm }
+            Ok::<_, Failure>(collected)
         });
-        let report = self.report(&parts, plan.learning_rate);
-        parts.iter().for_each(|part| self.moments.merge(&part.seen));
-        self.iteration += 1;
-        if self.iteration.is_multiple_of(self.config.checkpoint_every) {
-            self.spawn_all();
-        }
-        report
-    }
-
-    /// All cars start anew, so that a run that goes on from a checkpoint made now finds them where this one does.
-    fn spawn_all(&mut self) {
-        let Config { cars, threads, episode_steps, .. } = self.config;
-        for (thread, learner) in self.learners.iter_mut().enumerate() {
-            let mut rng = generator(self.seed, Purpose::Spawns, self.iteration, thread);
-            learner.cars = Cars::new(&self.track, cars / threads, episode_steps, self.reward, &mut rng);
-        }
-    }
-
-    fn report(&self, parts: &[Part], learning_rate: f64) -> Report {
+        let updated = if collected.iter().all(Result::is_ok) {
+            Team::run(&mut self.learners, |member, learner| {
+                tch::set_num_threads(1);
+                learner.update(&plan, member)
+            })
+        } else {
+            Vec::new()
+        };
+        let learning_rate = plan.learning_rate;
         let (mut tally, mut losses) = (Tally::default(), LossSums::default());
-        for part in parts {
-            tally += &part.tally;
-            losses += part.losses;
+        for part in collected {
+            let (part, seen) = part?;
+            tally += &part;
+            self.moments.merge(&seen);
         }
-        let log_sigma = self.learners[0].log_sigma();
-        let entropy = log_sigma.iter().map(|log_sigma| f64::from(log_sigma + 0.5 * (1.0 + TAU.ln()))).sum();
-        Report {
-            tally,
-            losses,
-            learning_rate,
-            entropy,
-            explained_variance: explained_variance(self.learners.iter().map(|learner| &learner.rollout)),
-            gradient_norm: parts[0].gradient_norm,
+        updated.iter().for_each(|(part, _)| losses += *part);
+        let report = self.report(tally, losses, learning_rate, updated[0].1);
+        self.iteration += 1;
+        if self.iteration.is_multiple_of(self.config.restart_every) {
+            self.start_anew();
         }
+        Ok(report)
     }
 
-    /// Control steps done, over all cars.
-    pub fn steps(&self) -> u64 {
-        self.iteration * self.config.steps_per_iteration()
-    }
-
-    pub fn iteration(&self) -> u64 {
+    fn iteration(&self) -> u64 {
         self.iteration
     }
 
-    /// The parameters as they are now, and the normaliser that belongs to them.
-    pub fn parameters(&self) -> (&[f32], Normaliser) {
-        (&self.learners[0].parameters, self.moments.freeze())
+    fn steps(&self) -> u64 {
+        self.iteration * self.config.steps_per_iteration()
     }
 
-    /// What a checkpoint holds.
-    pub fn state(&self) -> State {
+    fn terms(&self) -> &[String] {
+        self.learners[0].cars.terms()
+    }
+
+    fn policy(&self, provenance: Provenance) -> Result<Policy, PolicyError> {
+        self.agent.policy(&self.learners[0].parameters, &self.moments, &[], provenance)
+    }
+
+    fn state(&self) -> State {
         let Learner { parameters, adam, .. } = &self.learners[0];
-        State {
-            iteration: self.iteration,
-            parameters: parameters.clone(),
-            adam: adam.clone(),
-            moments: self.moments.clone(),
+        state(self.iteration, parameters.clone(), adam, &self.moments, &self.pool)
+    }
+
+    fn driven(&self) -> Vec<f32> {
+        if self.iteration.is_multiple_of(self.config.restart_every) {
+            return Vec::new();
         }
+        self.learners.iter().flat_map(|learner| learner.cars.driven()).copied().collect()
+    }
+}
+
+/// The state of a run by its parts.
+fn state(iteration: u64, parameters: Vec<f32>, adam: &Adam, moments: &Moments, pool: &[PastSelf]) -> State {
+    let mut lists = BTreeMap::from([
+        ("parameters".to_owned(), parameters),
+        ("adam.first_moment".to_owned(), adam.first_moment.clone()),
+        ("adam.second_moment".to_owned(), adam.second_moment.clone()),
+    ]);
+    for (index, PastSelf { parameters, normaliser }) in pool.iter().enumerate() {
+        for (part, list) in [("parameters", parameters), ("mean", &normaliser.mean), ("std", &normaliser.std)] {
+            lists.insert(format!("past.{index}.{part}"), list.clone());
+        }
+    }
+    State {
+        iteration,
+        counters: BTreeMap::from([("adam.steps".to_owned(), adam.steps)]),
+        lists,
+        moments: moments.clone(),
     }
 }
 
 impl Learner {
-    /// ln σ of each action, the last of the parameters.
+    /// ln σ of each number of an action, the last of the parameters; of discrete actions none.
     fn log_sigma(&self) -> &[f32] {
-        &self.parameters[self.parameters.len() - ACTIONS..]
+        &self.parameters[self.parameters.len() - self.network.layout().loose..]
     }
 
     /// Stage 1: each car drives `horizon` control steps with the policy as it is, and a little at random.
-    ///
-    /// The sampled actions are stored as they are, though the sim clamps them to [−1, 1]: the probability of what was
-    /// *chosen* is known in closed form, that of what the clamp made of it is not (detail 5 of the nine for continuous
-    /// actions of Huang et al. 2022).
-    fn collect(&mut self, plan: &Plan, member: &Member) -> (Tally, Moments) {
-        let cars = self.rollout.cars;
+    fn collect(&mut self, plan: &Plan, member: &Member) -> Result<(Tally, Moments), Failure> {
+        let agent = plan.agent;
+        let (cars, input, head) = (self.rollout.cars, self.rollout.input, agent.head);
         let mut rng = generator(plan.seed, Purpose::Exploration, plan.iteration, member.index());
-        let sigma: Vec<f32> = self.log_sigma().iter().map(|log_sigma| log_sigma.exp()).collect();
-        let log_density_at_mean = -self.log_sigma().iter().sum::<f32>() - 0.5 * ACTIONS as f32 * TAU.ln();
-        let (mut tally, mut seen) = (Tally::default(), Moments::new(OBSERVATION));
-        let mut raw = vec![0.0; cars * OBSERVATION];
-        let mut outputs = vec![0.0; cars * OUTPUTS];
-        let mut noise = vec![0.0; cars * ACTIONS];
+        let log_sigma = self.log_sigma().to_vec();
+        let (mut tally, mut seen) = (Tally::default(), Moments::new(self.rollout.input));
+        let mut raw = vec![0.0; cars * input];
+        let mut outputs = vec![0.0; cars * head.outputs()];
+        let mut commands = vec![[0.0; ACTION_LEN]; cars];
         let mut outcomes = vec![Outcome::default(); cars];
-        let (mut cut_rows, mut cut_observations) = (Vec::new(), Vec::new());
+        let (mut cut_rows, mut cut_inputs) = (Vec::new(), Vec::new());
 
+        self.cars.begin();
         for step in 0..self.rollout.horizon {
-            let Rollout { observations, actions, log_probs, values, .. } = &mut self.rollout;
-            let observations = &mut observations[step * cars * OBSERVATION..][..cars * OBSERVATION];
-            let actions = &mut actions[step * cars * ACTIONS..][..cars * ACTIONS];
+            let rows = step * cars..(step + 1) * cars;
+            let Rollout { inputs, actions, log_probs, values, stored, .. } = &mut self.rollout;
+            let inputs = &mut inputs[rows.start * input..rows.end * input];
+            let actions = &mut actions[rows.start * *stored..rows.end * *stored];
             self.cars.observe(&mut raw);
-            seen.add(&raw);
-            normalise(plan.normaliser, &raw, observations);
-            self.network.evaluate(observations, &mut outputs);
-            noise::fill_gaussian(&mut rng, &mut noise);
-            for car in 0..cars {
-                let row = step * cars + car;
-                let mut squares = 0.0;
-                for index in 0..ACTIONS {
-                    let noise = noise[car * ACTIONS + index];
-                    actions[car * ACTIONS + index] = outputs[car * OUTPUTS + index] + sigma[index] * noise;
-                    squares += noise * noise;
-                }
-                log_probs[row] = log_density_at_mean - 0.5 * squares;
-                values[row] = outputs[car * OUTPUTS + ACTIONS];
+            agent.learn_moments(&mut seen, &raw);
+            normalise(plan.normaliser, &raw, inputs);
+            self.network.evaluate(inputs, &mut outputs, &mut values[rows.clone()]);
+            head.draw(&outputs, &log_sigma, &mut rng, actions, &mut log_probs[rows.clone()]);
+            for (command, drawn) in commands.iter_mut().zip(actions.chunks_exact(*stored)) {
+                *command = head.command(&agent.space, drawn);
             }
-            self.cars.step(actions, &mut outcomes, &mut tally, |car, observation| {
+            self.cars.step(&commands, &mut outcomes, &mut tally, |car, input| {
                 cut_rows.push(step * cars + car);
-                cut_observations.extend_from_slice(observation);
-            });
-            for (car, outcome) in outcomes.iter().enumerate() {
-                let row = step * cars + car;
+                cut_inputs.extend_from_slice(input);
+            })?;
+            for (row, outcome) in rows.zip(&outcomes) {
                 self.rollout.rewards[row] = outcome.reward;
                 self.rollout.terminated[row] = outcome.terminated;
                 self.rollout.truncated[row] = outcome.truncated;
@@ -261,20 +305,22 @@ impl Learner {
         }
 
         // A step led to what the next one saw. The last step, and the steps at which a car's time ran out, led to what
-        // no step saw: those observations are valued by themselves. The last row of a car that was cut off in it stands
-        // in both lists; the later entry, made before the respawn, is the right one.
-        self.rollout.next_values[..(self.rollout.horizon - 1) * cars].copy_from_slice(&self.rollout.values[cars..]);
-        self.cars.observe(&mut raw);
-        raw.extend(cut_observations);
+        // no step saw: those inputs are valued by themselves. The last row of a car that was cut off in it stands in
+        // both lists; the later entry, made before the respawn, is the right one.
         let last_rows = (self.rollout.horizon - 1) * cars..self.rollout.horizon * cars;
-        let mut observations = vec![0.0; raw.len()];
-        normalise(plan.normaliser, &raw, &mut observations);
-        outputs.resize(observations.len() / OBSERVATION * OUTPUTS, 0.0);
-        self.network.evaluate(&observations, &mut outputs);
-        for (row, outputs) in last_rows.chain(cut_rows).zip(outputs.chunks_exact(OUTPUTS)) {
-            self.rollout.next_values[row] = outputs[ACTIONS];
+        self.rollout.next_values[..last_rows.start].copy_from_slice(&self.rollout.values[cars..]);
+        self.cars.observe(&mut raw);
+        raw.extend(cut_inputs);
+        let mut inputs = vec![0.0; raw.len()];
+        normalise(plan.normaliser, &raw, &mut inputs);
+        let count = inputs.len() / input;
+        let mut values = vec![0.0; count];
+        outputs.resize(count * head.outputs(), 0.0);
+        self.network.evaluate(&inputs, &mut outputs, &mut values);
+        for (row, value) in last_rows.chain(cut_rows).zip(values) {
+            self.rollout.next_values[row] = value;
         }
-        (tally, seen)
+        Ok((tally, seen))
     }
 
     /// Stage 2: how much better each action turned out than expected.
@@ -294,7 +340,7 @@ impl Learner {
     /// takes the same step, so that all copies of the network stay equal. A share's advantages are standardised by
     /// themselves, as in CleanRL's `ppo_atari_multigpu.py`.
     fn update(&mut self, plan: &Plan, member: &mut Member) -> (LossSums, f64) {
-        let Plan { config, learning_rate, .. } = plan;
+        let Plan { config, learning_rate, agent, .. } = plan;
         let mut rng = generator(plan.seed, Purpose::Shuffle, plan.iteration, member.index());
         let mut order: Vec<usize> = (0..self.rollout.values.len()).collect();
         let mut gradient = vec![0.0; self.parameters.len()];
@@ -302,8 +348,8 @@ impl Learner {
         for _ in 0..config.epochs {
             noise::shuffle(&mut rng, &mut order);
             for rows in order.chunks(config.minibatch / config.threads) {
-                let (loss, parts) =
-                    loss(&self.network, &self.rollout.minibatch(rows), config, rows.len() * config.threads);
+                let batch = self.rollout.minibatch(rows, self.network.device());
+                let (loss, parts) = loss(&self.network, agent.head, &batch, config, rows.len() * config.threads);
                 self.network.gradient(&loss, &mut gradient);
                 member.sum(&mut gradient);
                 norms += f64::from(clip_norm(&mut gradient, config.max_gradient_norm));
@@ -317,7 +363,8 @@ impl Learner {
     }
 }
 
-/// 1 − Var(returns − values) / Var(returns), over all rows.
+/// 1 − Var(returns − values) / Var(returns), over all rows: 1 if the value function foresaw all, 0 if nothing, below 0 if
+/// it was worse than nothing.
 fn explained_variance<'a>(rollouts: impl Iterator<Item = &'a Rollout> + Clone) -> f64 {
     let returns = rollouts.clone().flat_map(|rollout| rollout.returns.iter().map(|x| f64::from(*x)));
     let errors = rollouts.flat_map(|rollout| rollout.advantages.iter().map(|x| f64::from(*x)));

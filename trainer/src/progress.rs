@@ -1,6 +1,6 @@
 //! The progress of a run on stderr: one line that moves in a terminal, a plain line now and then elsewhere.
 
-use crate::{limits::Limits, ppo::Report};
+use crate::{algorithm::Report, limits::Limits};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::IsTerminal,
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_limit_that_comes_first_counts() {
-        let limits = Limits { time: Some(Duration::from_secs(10)), steps: Some(1000), clean_laps: None };
+        let limits = Limits { time: Some(Duration::from_secs(10)), steps: Some(1000), ..Limits::default() };
         assert_eq!(share_done(100, Duration::from_secs(5), &limits), 0.5);
         assert_eq!(share_done(900, Duration::from_secs(5), &limits), 0.9);
         assert_eq!(share_done(2000, Duration::from_secs(5), &limits), 1.0);

@@ -13,10 +13,17 @@
 use crate::{
     config::Config,
     failure::{Failure, bad_input},
+    reward::{BUILTIN, Source},
+    settings::AlgorithmName,
+    task::{Course, Task},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::{fs, path::Path};
+use sim_spec::{
+    ActionSpace, Track,
+    observation::{ObservationSpec, STATE_V1},
+};
+use std::{fmt::Display, fs, path::Path};
 
 /// A recipe. What is `None` or missing has the trainer's default.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,25 +35,30 @@ pub struct Recipe {
     /// Id of an observation, for example `state-v1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observation: Option<String>,
-    /// `ppo` or `sac`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub algorithm: Option<String>,
-    /// Fields of [`Config`].
+    pub algorithm: Option<AlgorithmName>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionSpace>,
+    /// How tracks are driven while learning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Course>,
+    /// Fields of [`Config`]; those inside another are in an object of their own, or are named with a dot (`sac.tau`).
     pub config: Map<String, Value>,
 }
 
 impl Recipe {
     /// The recipe in a file: TOML, JSON, or the `run.json` of a run.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let text =
-            fs::read_to_string(path).map_err(|error| bad_input(path.display(), format!("cannot be read: {error}")))?;
+        let bad = |why: &dyn Display| bad_input(path.display(), why);
+        let text = fs::read_to_string(path).map_err(|error| bad(&format!("cannot be read: {error}")))?;
         let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
-        let recipe = match is_json {
-            true => serde_json::from_str(&text).map(of_a_run).and_then(serde_json::from_value).map_err(one_line),
-            false => toml::from_str(&text).map_err(one_line),
+        let recipe: Self = if is_json {
+            let document = serde_json::from_str(&text).map_err(|error| bad(&error))?;
+            serde_json::from_value(of_a_run(document)).map_err(|error| bad(&error))?
+        } else {
+            toml::from_str(&text).map_err(|error| bad(&error))?
         };
-        let recipe: Self = recipe.map_err(|why| bad_input(path.display(), why))?;
-        recipe.config().map_err(|failure| bad_input(path.display(), failure.line()))?;
+        recipe.config().map_err(|failure| bad(&failure.line()))?;
         Ok(recipe)
     }
 
@@ -60,15 +72,37 @@ impl Recipe {
         Ok(recipe)
     }
 
-    /// The settings: the defaults, with what the recipe says.
+    /// The settings: the defaults for what is seen, with what the recipe says.
     pub fn config(&self) -> Result<Config, Failure> {
-        let defaults = serde_json::to_value(Config::default()).expect("settings are plain data");
-        let Value::Object(mut fields) = defaults else { return Ok(Config::default()) };
-        fields.extend(self.config.clone());
-        let config: Config =
-            serde_json::from_value(Value::Object(fields)).map_err(|error| bad_input("settings", error))?;
+        let mut all = serde_json::to_value(Config::of(self.sees()?)).expect("settings are plain data");
+        for (name, value) in &self.config {
+            let mut change = value.clone();
+            for part in name.rsplit('.') {
+                change = Value::Object(Map::from_iter([(part.to_owned(), change)]));
+            }
+            merge(&mut all, change);
+        }
+        let config: Config = serde_json::from_value(all).map_err(|error| bad_input("settings", error))?;
         config.check().map_err(|why| bad_input("settings", why))?;
         Ok(config)
+    }
+
+    /// What is to be learned on these tracks.
+    pub fn task(&self, tracks: &[Track]) -> Result<Task, Failure> {
+        let action = self.action.clone().unwrap_or_else(ActionSpace::full);
+        action.check().map_err(|error| bad_input("action", error))?;
+        Ok(Task {
+            tracks: tracks.to_vec(),
+            course: self.course.clone().unwrap_or_default(),
+            observation: self.sees()?,
+            action,
+            reward: Source::find(self.reward.as_deref().unwrap_or(BUILTIN[0].name))?,
+        })
+    }
+
+    fn sees(&self) -> Result<&'static ObservationSpec, Failure> {
+        let Some(id) = &self.observation else { return Ok(&STATE_V1) };
+        ObservationSpec::find(id).ok_or_else(|| bad_input(id, "no such observation; state-v1 is one"))
     }
 
     /// The recipe as a file.
@@ -77,21 +111,28 @@ impl Recipe {
     }
 }
 
-fn one_line(error: impl std::fmt::Display) -> String {
-    error.to_string()
+/// Puts `change` into `all`; objects are merged, all else is replaced.
+fn merge(all: &mut Value, change: Value) {
+    match (all, change) {
+        (Value::Object(all), Value::Object(changes)) => {
+            for (name, change) in changes {
+                merge(all.entry(name).or_insert(Value::Null), change);
+            }
+        }
+        (all, change) => *all = change,
+    }
 }
 
 /// What of a `run.json` is a recipe; whatever else is left as it is.
 fn of_a_run(document: Value) -> Value {
-    match document["format"].is_string() {
-        true => Value::Object(
-            ["reward", "observation", "algorithm", "config"]
-                .into_iter()
-                .filter_map(|key| Some((key.to_owned(), document.get(key)?.clone())))
-                .collect(),
-        ),
-        false => document,
+    if !document["format"].is_string() {
+        return document;
     }
+    let taken = |key: &str| Some((key.to_owned(), document.get(key)?.clone()));
+    let mut recipe =
+        Map::from_iter(["observation", "algorithm", "action", "course", "config"].into_iter().filter_map(taken));
+    recipe.insert("reward".into(), document["reward"]["name"].clone());
+    Value::Object(recipe)
 }
 
 #[cfg(test)]
@@ -109,7 +150,7 @@ mod tests {
     fn a_recipe_changes_what_it_names() {
         let recipe =
             read("a.toml", "reward = \"centre-line\"\n[config]\ngamma = 0.9\nhidden = [32]").expect("a recipe");
-        let expected = Config { gamma: 0.9, hidden: vec![32], ..Config::default() };
+        let expected = Config { gamma: 0.9, hidden: vec![32], ..Config::of(&STATE_V1) };
         assert_eq!(recipe.config().map_err(|failure| failure.line()), Ok(expected));
         assert_eq!(recipe.reward.as_deref(), Some("centre-line"));
         let text = recipe.to_toml().expect("plain data");
@@ -119,10 +160,19 @@ mod tests {
 
     #[test]
     fn a_run_is_a_recipe() {
-        let text = r#"{"format": "paddock-run", "seed": 3, "reward": "progress", "config": {"epochs": 2}}"#;
+        let text = r#"{"format": "paddock-run", "seed": 3, "reward": {"name": "progress", "sha256": null}, "config": {"epochs": 2}}"#;
         let recipe = read("run.json", text).expect("a recipe");
         assert_eq!(recipe.config().expect("settings").epochs, 2);
         assert_eq!(recipe.reward.as_deref(), Some("progress"));
+    }
+
+    #[test]
+    fn settings_inside_settings_are_changed_one_by_one() {
+        for text in ["[config.sac]\ntau = 0.1", "[config]\n\"sac.tau\" = 0.1"] {
+            let config = read("a.toml", text).and_then(|it| it.config().map_err(|failure| failure.line())).expect(text);
+            let sac = crate::config::SacConfig { tau: 0.1, ..Default::default() };
+            assert_eq!(config.sac, sac);
+        }
     }
 
     #[test]

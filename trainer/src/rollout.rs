@@ -1,7 +1,7 @@
 //! What the cars of one thread did in an iteration: the rows that learning is done on.
 
-use crate::{cars::OBSERVATION, gae::Segment, loss::Minibatch, network::ACTIONS};
-use tch::Tensor;
+use crate::{gae::Segment, loss::Minibatch};
+use tch::{Device, Tensor};
 
 /// Storage for T control steps of B cars, allocated once. Everything is `[T, B]` or `[T, B, n]`, row after row.
 #[derive(Debug)]
@@ -10,15 +10,18 @@ pub struct Rollout {
     pub horizon: usize,
     /// B
     pub cars: usize,
-    /// Normalised, `[T, B, OBSERVATION]`.
-    pub observations: Vec<f32>,
-    /// As sampled, not clamped, `[T, B, ACTIONS]`.
+    /// Numbers of an input and of a stored action.
+    pub input: usize,
+    pub stored: usize,
+    /// Normalised, `[T, B, input]`.
+    pub inputs: Vec<f32>,
+    /// As drawn, `[T, B, stored]`.
     pub actions: Vec<f32>,
     /// Log-probability of each action under the policy that chose it.
     pub log_probs: Vec<f32>,
-    /// Value of each observation.
+    /// Value of each input.
     pub values: Vec<f32>,
-    /// Value of the observation that each step led to, before any respawn.
+    /// Value of the input that each step led to, before any respawn.
     pub next_values: Vec<f32>,
     pub rewards: Vec<f32>,
     /// The car left the track in this step.
@@ -32,14 +35,16 @@ pub struct Rollout {
 
 impl Rollout {
     /// Storage for `horizon` steps of `cars` cars.
-    pub fn new(horizon: usize, cars: usize) -> Self {
+    pub fn new(horizon: usize, cars: usize, input: usize, stored: usize) -> Self {
         let rows = horizon * cars;
         let numbers = || vec![0.0; rows];
         Self {
             horizon,
             cars,
-            observations: vec![0.0; rows * OBSERVATION],
-            actions: vec![0.0; rows * ACTIONS],
+            input,
+            stored,
+            inputs: vec![0.0; rows * input],
+            actions: vec![0.0; rows * stored],
             log_probs: numbers(),
             values: numbers(),
             next_values: numbers(),
@@ -65,24 +70,29 @@ impl Rollout {
 
     /// The rows of those numbers, with their advantages brought to mean 0 and variance 1: only which of the actions
     /// were better than others counts, not the unit of the reward (detail 7 of Huang et al. 2022).
-    pub fn minibatch(&self, rows: &[usize]) -> Minibatch {
-        let mut advantages = gather::<1>(&self.advantages, rows);
+    pub fn minibatch(&self, rows: &[usize], device: Device) -> Minibatch {
+        let mut advantages = gather(&self.advantages, 1, rows);
         standardise(&mut advantages);
+        let tensor = |numbers: &[f32]| Tensor::from_slice(numbers).to_device(device);
+        let matrix = |numbers: &[f32], width: usize| tensor(&gather(numbers, width, rows)).view([-1, width as i64]);
         Minibatch {
-            observations: Tensor::from_slice(&gather::<OBSERVATION>(&self.observations, rows))
-                .view([-1, OBSERVATION as i64]),
-            actions: Tensor::from_slice(&gather::<ACTIONS>(&self.actions, rows)).view([-1, ACTIONS as i64]),
-            log_probs: Tensor::from_slice(&gather::<1>(&self.log_probs, rows)),
-            advantages: Tensor::from_slice(&advantages),
-            returns: Tensor::from_slice(&gather::<1>(&self.returns, rows)),
+            inputs: matrix(&self.inputs, self.input),
+            actions: matrix(&self.actions, self.stored),
+            log_probs: tensor(&gather(&self.log_probs, 1, rows)),
+            advantages: tensor(&advantages),
+            returns: tensor(&gather(&self.returns, 1, rows)),
         }
     }
 }
 
-/// The rows of those numbers of a `[N, WIDTH]` matrix.
-fn gather<const WIDTH: usize>(matrix: &[f32], rows: &[usize]) -> Vec<f32> {
-    let (matrix, _) = matrix.as_chunks::<WIDTH>();
-    rows.iter().flat_map(|row| matrix[*row]).collect()
+/// The rows of those numbers of a `[N, width]` matrix.
+fn gather(matrix: &[f32], width: usize, rows: &[usize]) -> Vec<f32> {
+    if width == 1 {
+        return rows.iter().map(|row| matrix[*row]).collect();
+    }
+    let mut gathered = Vec::with_capacity(rows.len() * width);
+    rows.iter().for_each(|row| gathered.extend_from_slice(&matrix[row * width..][..width]));
+    gathered
 }
 
 /// Brings numbers to mean 0 and variance 1.
@@ -101,17 +111,18 @@ mod tests {
 
     #[test]
     fn a_minibatch_holds_the_rows_asked_for() {
-        let mut rollout = Rollout::new(2, 2);
+        const INPUT: usize = 7;
+        let mut rollout = Rollout::new(2, 2, INPUT, 2);
         for row in 0..4 {
             let number = row as f32;
-            rollout.observations[row * OBSERVATION..][..OBSERVATION].fill(number);
-            rollout.actions[row * ACTIONS..][..ACTIONS].copy_from_slice(&[number, -number]);
+            rollout.inputs[row * INPUT..][..INPUT].fill(number);
+            rollout.actions[row * 2..][..2].copy_from_slice(&[number, -number]);
             rollout.returns[row] = 10.0 * number;
             rollout.advantages[row] = number;
         }
-        let batch = rollout.minibatch(&[3, 1]);
-        assert_eq!(batch.observations.size(), [2, OBSERVATION as i64]);
-        assert_eq!(batch.observations.double_value(&[0, 5]), 3.0);
+        let batch = rollout.minibatch(&[3, 1], Device::Cpu);
+        assert_eq!(batch.inputs.size(), [2, INPUT as i64]);
+        assert_eq!(batch.inputs.double_value(&[0, 5]), 3.0);
         assert_eq!(batch.actions.double_value(&[1, 1]), -1.0);
         assert_eq!(batch.returns.double_value(&[0]), 30.0);
         // Advantages 3 and 1: mean 2, deviation 1.

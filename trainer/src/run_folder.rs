@@ -3,144 +3,120 @@
 //! | file | content |
 //! |---|---|
 //! | `policy.safetensors` | the best policy so far, by the referee's judgement |
+//! | `last.safetensors` | the newest policy |
 //! | `run.json` | the settings: enough to repeat the run to the bit |
-//! | `track.toml` | the track, so that the run needs nothing else |
+//! | `tracks/` | the tracks, so that the run needs nothing else |
+//! | `reward.py` | the reward, if it is a file of the racer's |
 //! | `metrics.jsonl` | one line per iteration |
-//! | `checkpoint.safetensors` | what `--resume` goes on from |
+//! | `events.out.tfevents.*` | the same, for TensorBoard |
+//! | `simtrace/` | what a car did step by step, as DeepRacer's logs have it |
+//! | `checkpoint.safetensors`, `journal-N.bin` | what `--resume` goes on from |
 
 use crate::{
+    algorithm::State,
     checkpoint,
     config::Config,
     failure::{Failure, bad_input, not_done},
     files,
-    network::Layout,
-    ppo::State,
-    reward::{self, Reward},
+    journal::Journal,
+    reward::Source,
+    settings::Settings,
+    task::Task,
 };
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sim_spec::{Policy, Sha256Hex, Track};
+use sim_spec::{Policy, Track, observation::ObservationSpec};
 use std::{
     fs::{self, File, OpenOptions},
-    io::{BufWriter, Write},
+    io::Write,
     path::{Path, PathBuf},
 };
 
-const FORMAT: &str = "paddock-run";
-const VERSION: u32 = 1;
 const POLICY: &str = "policy.safetensors";
+const LAST: &str = "last.safetensors";
 const RUN: &str = "run.json";
-const TRACK: &str = "track.toml";
+const TRACKS: &str = "tracks";
+const REWARD: &str = "reward.py";
 const METRICS: &str = "metrics.jsonl";
 const CHECKPOINT: &str = "checkpoint.safetensors";
-
-/// What decides a run: `run.json`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    pub format: String,
-    pub version: u32,
-    /// `paddock` and its version.
-    pub trainer_version: String,
-    /// Version of the simulator that the run was driven in.
-    pub sim_version: String,
-    /// Digest of `track.toml`'s road.
-    pub track_sha256: Sha256Hex,
-    pub track: String,
-    pub observation: String,
-    pub algorithm: String,
-    pub reward: String,
-    pub seed: u64,
-    /// Laps that a policy is judged over; the best by them is the one that is kept.
-    pub laps: u32,
-    /// Control steps done so far. `--steps` of this number, with all else as here, gives the same policy to the bit.
-    pub steps: u64,
-    pub config: Config,
-}
-
-impl Settings {
-    /// The settings of a new run.
-    pub fn new(track: &Track, reward: &Reward, seed: u64, laps: u32, config: Config) -> Self {
-        Self {
-            format: FORMAT.into(),
-            version: VERSION,
-            trainer_version: trainer_version(),
-            sim_version: sim::SIM_VERSION.into(),
-            track_sha256: track.sha256(),
-            track: track.name().into(),
-            observation: sim_spec::observation::STATE_V1.id.into(),
-            algorithm: "ppo".into(),
-            reward: reward.name.into(),
-            seed,
-            laps,
-            steps: 0,
-            config,
-        }
-    }
-}
-
-/// The program and its version, as it stands in policies.
-pub fn trainer_version() -> String {
-    format!("paddock {}", env!("CARGO_PKG_VERSION"))
-}
 
 /// A run's folder.
 pub struct RunFolder {
     path: PathBuf,
-    metrics: BufWriter<File>,
+    metrics: File,
+    journal: Journal,
 }
 
 /// A run that was found in its folder.
 pub struct Found {
     pub folder: RunFolder,
     pub settings: Settings,
-    pub track: Track,
-    pub reward: &'static Reward,
-    pub state: State,
+    pub task: Task,
     /// The best policy so far, if one was written.
     pub policy: Option<Policy>,
 }
 
 impl RunFolder {
-    /// A new run. A folder that holds a run already is not touched.
-    pub fn create(path: &Path, settings: &Settings, track: &Track) -> Result<Self, Failure> {
+    /// A new run that has learned `state` so far. A folder that holds a run already is not touched.
+    pub fn create(path: &Path, settings: &Settings, task: &Task, state: &State) -> Result<Self, Failure> {
         if path.join(RUN).exists() {
             return Err(bad_input(
                 path.display(),
                 "holds a run already; go on with --resume, or name another folder with --out",
             ));
         }
-        fs::create_dir_all(path).map_err(|error| bad_input(path.display(), error))?;
-        files::write_whole(&path.join(TRACK), track.to_text().as_bytes())?;
+        fs::create_dir_all(path.join(TRACKS)).map_err(|error| bad_input(path.display(), error))?;
+        for track in &task.tracks {
+            files::write_whole(&track_path(path, track.name()), track.to_text().as_bytes())?;
+        }
+        if let Some(source) = task.reward.text() {
+            files::write_whole(&path.join(REWARD), source.as_bytes())?;
+        }
         let metrics = File::create(path.join(METRICS)).map_err(|error| not_done(path.display(), error))?;
-        let folder = Self { path: path.to_owned(), metrics: BufWriter::new(metrics) };
+        let journal = Journal::new(path, settings.config.restart_every);
+        let mut folder = Self { path: path.to_owned(), metrics, journal };
+        // The settings come last: a folder with settings is a run that can be resumed.
+        folder.write_checkpoint(state, &[])?;
         folder.write_settings(settings)?;
         Ok(folder)
     }
 
-    /// A run to go on with.
+    /// A run that was begun.
     pub fn open(path: &Path) -> Result<Found, Failure> {
-        let text = fs::read_to_string(path.join(RUN))
-            .map_err(|error| bad_input(path.display(), format!("holds no run to resume: {error}")))?;
-        let not_valid = |error: serde_json::Error| bad_input(path.join(RUN).display(), error);
-        let settings: Settings = serde_json::from_str(&text).map_err(not_valid)?;
-        if settings.format != FORMAT || settings.version != VERSION {
-            return Err(bad_input(path.join(RUN).display(), "not a run of this version of paddock"));
-        }
-        let track = files::read_track(&path.join(TRACK).to_string_lossy())?;
-        if track.sha256() != settings.track_sha256 {
-            return Err(bad_input(path.join(TRACK).display(), "not the track that the run began on"));
-        }
-        let reward = reward::find(&settings.reward)
-            .ok_or_else(|| bad_input(&settings.reward, "this version of paddock has no such reward"))?;
-        settings.config.check().map_err(|why| bad_input(path.join(RUN).display(), why))?;
-        let layout =
-            Layout { observation: sim_spec::observation::STATE_V1.len(), hidden: settings.config.hidden.clone() };
-        let state = checkpoint::read(&path.join(CHECKPOINT), layout.parameters())?;
+        let settings = Settings::read(&path.join(RUN))?;
+        let tracks = settings.tracks.iter().map(|entry| {
+            let file = track_path(path, &entry.name);
+            let track = files::read_track(&file.to_string_lossy())?;
+            match track.sha256() == entry.sha256 {
+                true => Ok(track),
+                false => Err(bad_input(file.display(), "not the track that the run began on")),
+            }
+        });
+        let tracks: Vec<Track> = tracks.collect::<Result<_, _>>()?;
+        let reward = Source::reopen(&settings.reward, &path.join(REWARD))?;
+        let observation = ObservationSpec::find(&settings.observation)
+            .ok_or_else(|| bad_input(&settings.observation, "this version of paddock has no such observation"))?;
+        let task =
+            Task { tracks, course: settings.course.clone(), observation, action: settings.action.clone(), reward };
         let policy = path.join(POLICY);
         let policy = if policy.exists() { Some(files::read_policy(&policy)?.0) } else { None };
-        let metrics = metrics_up_to(&path.join(METRICS), state.iteration)?;
-        let folder = Self { path: path.to_owned(), metrics: BufWriter::new(metrics) };
-        Ok(Found { folder, settings, track, reward, state, policy })
+        let metrics = OpenOptions::new().append(true).create(true).open(path.join(METRICS));
+        let metrics = metrics.map_err(|error| not_done(path.display(), error))?;
+        let journal = Journal::new(path, settings.config.restart_every);
+        let folder = Self { path: path.to_owned(), metrics, journal };
+        Ok(Found { folder, settings, task, policy })
+    }
+
+    /// What the run goes on from: what it had learned at its checkpoint, and what its cars were told since they started.
+    /// Metrics of later iterations are removed, since those are done again. `first` is the state that such a run begins with.
+    pub fn resume(&mut self, first: &State, config: &Config) -> Result<(State, Vec<Vec<f32>>), Failure> {
+        let state = checkpoint::read(&self.path.join(CHECKPOINT), first)?;
+        let driven = self.journal.resume(state.iteration, config.numbers_driven())?;
+        self.metrics = metrics_up_to(&self.path.join(METRICS), state.iteration)?;
+        Ok((state, driven))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Where the policy is.
@@ -150,7 +126,8 @@ impl RunFolder {
 
     /// Adds a line to the metrics.
     pub fn log(&mut self, line: &Value) -> Result<(), Failure> {
-        writeln!(self.metrics, "{line}").map_err(|error| not_done(METRICS, error))
+        // One write: a killed run leaves whole lines, but for the last.
+        self.metrics.write_all(format!("{line}\n").as_bytes()).map_err(|error| not_done(METRICS, error))
     }
 
     /// Writes the best policy.
@@ -158,17 +135,28 @@ impl RunFolder {
         files::write_whole(&self.policy_path(), &policy.to_bytes())
     }
 
-    /// Writes what a run goes on from. The metrics are on disk before the checkpoint that counts on them.
-    pub fn write_checkpoint(&mut self, state: &State, settings: &Settings) -> Result<(), Failure> {
-        self.metrics.flush().map_err(|error| not_done(METRICS, error))?;
-        checkpoint::write(&self.path.join(CHECKPOINT), state)?;
-        self.write_settings(settings)
+    /// Writes the newest policy.
+    pub fn write_last(&self, policy: &Policy) -> Result<(), Failure> {
+        files::write_whole(&self.path.join(LAST), &policy.to_bytes())
     }
 
-    fn write_settings(&self, settings: &Settings) -> Result<(), Failure> {
+    /// Writes what a run goes on from; `driven` is what its cars were told in the last iteration, or nothing if they start
+    /// anew. What the checkpoint counts on is written before it.
+    pub fn write_checkpoint(&mut self, state: &State, driven: &[f32]) -> Result<(), Failure> {
+        self.journal.add(state.iteration, driven)?;
+        files::write_often(&self.path.join(CHECKPOINT), &checkpoint::to_bytes(state))?;
+        self.journal.forget_before(state.iteration);
+        Ok(())
+    }
+
+    pub fn write_settings(&self, settings: &Settings) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(settings).expect("settings are plain data");
         files::write_whole(&self.path.join(RUN), format!("{text}\n").as_bytes())
     }
+}
+
+fn track_path(run: &Path, name: &str) -> PathBuf {
+    run.join(TRACKS).join(format!("{name}.toml"))
 }
 
 /// The metrics without what came after the checkpoint: those iterations are done again.

@@ -76,9 +76,14 @@ impl Member<'_> {
         self.index
     }
 
+    /// Threads of the team.
+    pub fn count(&self) -> usize {
+        self.team.slots[0].len()
+    }
+
     /// Replaces `values` by the sum of what all threads brought. All must call it equally often, with as many values.
     pub fn sum(&mut self, values: &mut [f32]) {
-        let threads = self.team.slots[0].len();
+        let threads = self.count();
         if threads == 1 {
             return;
         }

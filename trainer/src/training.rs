@@ -1,33 +1,33 @@
 //! A training run from its first iteration to its last: learn, look how good it is, keep what is best.
 
 use crate::{
+    algorithm::{self, Algorithm, Report, State},
     config::Config,
-    evaluation::Evaluation,
-    export,
+    evaluation::{Evaluation, Exam, beats},
     failure::{Failure, not_done},
     limits::Limits,
-    network::Layout,
-    ppo::{Ppo, Report},
     progress::Progress,
-    reward::Reward,
-    run_folder::{Found, RunFolder, Settings, trainer_version},
+    run_folder::{Found, RunFolder},
+    settings::{Settings, trainer_version},
+    task::Task,
 };
 use serde_json::{Map, Value, json};
-use sim_spec::{Policy, Provenance, RaceRules, Track, observation::STATE_V1};
+use sim_spec::{Policy, Provenance, RaceType, limits::MAX_PROVENANCE_TRACKS};
 use std::{
-    path::PathBuf,
+    path::Path,
     time::{Duration, Instant},
 };
 
 /// A run under way.
 pub struct Training {
-    ppo: Ppo,
+    algorithm: Box<dyn Algorithm>,
     folder: RunFolder,
     settings: Settings,
-    track: Track,
-    reward: &'static Reward,
+    task: Task,
     /// The best policy so far, and how it raced.
     best: Option<(Policy, Evaluation)>,
+    /// Control steps after which it was found.
+    best_steps: u64,
     /// Whether the best policy is newer than its file.
     is_best_unwritten: bool,
 }
@@ -44,96 +44,120 @@ pub struct Outcome {
 }
 
 impl Training {
-    /// A run that has not begun.
-    pub fn new(folder: RunFolder, settings: Settings, track: Track, reward: &'static Reward) -> Self {
-        let ppo = Ppo::new(settings.config.clone(), settings.seed, track.clone(), reward);
-        Self { ppo, folder, settings, track, reward, best: None, is_best_unwritten: false }
+    /// A run that begins in the folder `path` with `state`: random weights, or what another run has learned.
+    pub fn new(path: &Path, settings: Settings, task: Task, state: State) -> Result<Self, Failure> {
+        let algorithm = algorithm::begin(&settings, &task, state.clone(), &[])?;
+        let folder = RunFolder::create(path, &settings, &task, &state)?;
+        Ok(Self { algorithm, folder, settings, task, best: None, best_steps: 0, is_best_unwritten: false })
     }
 
     /// A run that goes on from its checkpoint.
     pub fn resume(found: Found) -> Result<Self, Failure> {
-        let Found { folder, settings, track, reward, state, policy } = found;
-        let ppo = Ppo::resume(settings.config.clone(), settings.seed, track.clone(), reward, state);
-        let best = match policy {
-            Some(policy) => {
-                let evaluation = Evaluation::of(&policy, &track, &Evaluation::rules(&track, settings.laps)?);
-                Some((policy, evaluation))
-            }
-            None => None,
-        };
-        Ok(Self { ppo, folder, settings, track, reward, best, is_best_unwritten: false })
+        let Found { mut folder, settings, task, policy } = found;
+        let first = algorithm::first_state(&settings, &task);
+        let (state, driven) = folder.resume(&first, &settings.config)?;
+        let algorithm = algorithm::begin(&settings, &task, state, &driven)?;
+        let exam = Exam::new(&task, settings.laps)?;
+        let best = policy.map(|policy| {
+            let evaluation = exam.take(&policy);
+            (policy, evaluation)
+        });
+        let best_steps = algorithm.steps();
+        Ok(Self { algorithm, folder, settings, task, best, best_steps, is_best_unwritten: false })
     }
 
-    /// Trains until a limit is reached. The files in the run's folder are whole at every moment.
+    /// Trains until a limit is reached. The files in the run's folder are whole at every moment, and a run that is killed
+    /// loses the iteration that it is in.
     pub fn run(&mut self, limits: Limits, progress: &mut Progress) -> Result<Outcome, Failure> {
-        let Config { evaluate_every, checkpoint_every, .. } = self.settings.config;
+        let Config { evaluate_every, restart_every, .. } = self.settings.config;
         let start = Instant::now();
-        let laps = limits.clean_laps.unwrap_or(self.settings.laps);
-        let rules = Evaluation::rules(&self.track, laps)?;
+        let exam = Exam::new(&self.task, limits.clean_laps.unwrap_or(self.settings.laps))?;
         let mut is_reached = limits.clean_laps.is_none();
-        loop {
-            let is_due = |limit: Option<Duration>| limit.is_some_and(|limit| start.elapsed() >= limit);
-            if progress.wants_to_stop()
-                || is_due(limits.time)
-                || limits.steps.is_some_and(|limit| self.ppo.steps() >= limit)
-            {
-                break;
-            }
-            let before = (start.elapsed(), self.ppo.steps());
-            let report = self.ppo.iterate();
-            let steps_per_sec = (self.ppo.steps() - before.1) as f64 / (start.elapsed() - before.0).as_secs_f64();
-            let evaluation = match self.ppo.iteration().is_multiple_of(evaluate_every) {
-                true => Some(self.evaluate(&rules)?),
+        while !progress.wants_to_stop() && !self.is_over(&limits, start.elapsed()) {
+            let before = (start.elapsed(), self.algorithm.steps());
+            let report = self.algorithm.iterate()?;
+            let steps_per_sec = (self.algorithm.steps() - before.1) as f64 / (start.elapsed() - before.0).as_secs_f64();
+            let evaluation = match self.algorithm.iteration().is_multiple_of(evaluate_every) {
+                true => Some(self.evaluate(&exam)?),
                 false => None,
             };
             self.folder.log(&self.metrics(&report, steps_per_sec, evaluation.as_ref()))?;
-            if self.ppo.iteration().is_multiple_of(checkpoint_every) {
-                self.save()?;
+            self.write_best()?;
+            self.folder.write_checkpoint(&self.algorithm.state(), &self.algorithm.driven())?;
+            if self.algorithm.iteration().is_multiple_of(restart_every) {
+                self.write_progress()?;
             }
-            progress.show(&report, self.ppo.steps(), steps_per_sec, start.elapsed(), self.best_lap_secs(), &limits);
+            progress.show(
+                &report,
+                self.algorithm.steps(),
+                steps_per_sec,
+                start.elapsed(),
+                self.best_lap_secs(),
+                &limits,
+            );
             if limits.clean_laps.is_some() && evaluation.is_some_and(|evaluation| evaluation.is_clean()) {
                 is_reached = true;
                 break;
             }
         }
         let time = start.elapsed();
-        self.evaluate(&rules)?;
+        self.evaluate(&exam)?;
         self.is_best_unwritten = true;
-        self.save()?;
+        self.write_best()?;
+        self.write_progress()?;
         progress.finish();
         let (_, evaluation) = self.best.clone().ok_or_else(|| not_done("training", "no iteration was done"))?;
-        Ok(Outcome { steps: self.ppo.steps(), time, evaluation, is_reached })
+        Ok(Outcome { steps: self.algorithm.steps(), time, evaluation, is_reached })
     }
 
-    /// Where the policy is written to.
-    pub fn policy_path(&self) -> PathBuf {
-        self.folder.policy_path()
+    fn is_over(&self, limits: &Limits, elapsed: Duration) -> bool {
+        let steps = self.algorithm.steps();
+        limits.time.is_some_and(|limit| elapsed >= limit)
+            || limits.steps.is_some_and(|limit| steps >= limit)
+            || limits.patience.is_some_and(|limit| steps >= self.best_steps + limit)
     }
 
-    /// The track that is trained on.
-    pub fn track(&self) -> &Track {
-        &self.track
+    pub fn folder(&self) -> &RunFolder {
+        &self.folder
     }
 
-    /// Races the policy as it is now, and keeps it if it is the best so far.
-    fn evaluate(&mut self, rules: &RaceRules) -> Result<Evaluation, Failure> {
-        let (parameters, normaliser) = self.ppo.parameters();
-        let layout = Layout { observation: STATE_V1.len(), hidden: self.settings.config.hidden.clone() };
+    pub fn task(&self) -> &Task {
+        &self.task
+    }
+
+    /// The policy as it is now.
+    fn policy(&self) -> Result<Policy, Failure> {
         let provenance = Provenance {
             trainer_version: trainer_version(),
             seed: self.settings.seed,
-            steps: self.ppo.steps(),
-            reward: self.reward.name.into(),
-            reward_sha256: None,
-            parent_sha256: None,
-            tracks: vec![self.track.name().into()],
+            steps: self.algorithm.steps(),
+            reward: self.task.reward.name(),
+            reward_sha256: self.task.reward.sha256(),
+            parent_sha256: self.settings.parent_sha256,
+            tracks: self.task.tracks.iter().take(MAX_PROVENANCE_TRACKS).map(|track| track.name().into()).collect(),
         };
-        let policy = export::policy(&layout, parameters, normaliser, provenance)
-            .map_err(|error| not_done("the training broke down", error))?;
-        let evaluation = Evaluation::of(&policy, &self.track, rules);
-        let is_better = self.best.as_ref().is_none_or(|(_, best)| evaluation.is_better_than(best));
+        let advice = "give it a smaller learning rate by --set learning_rate=…";
+        let broken = |error| not_done("the training broke down", format!("{error}; {advice}"));
+        self.algorithm.policy(provenance).map_err(broken)
+    }
+
+    /// Races the policy as it is now, and keeps it if it is the best so far. Who learns head to head is better if it beats
+    /// the best so far on the road, once it can drive laps at all.
+    fn evaluate(&mut self, exam: &Exam) -> Result<Evaluation, Failure> {
+        let policy = self.policy()?;
+        let evaluation = exam.take(&policy);
+        let is_better = match &self.best {
+            None => true,
+            Some((champion, best)) => match self.task.course.race_type {
+                RaceType::HeadToHead { .. } if best.completed_laps() > 0 => {
+                    beats(&policy, champion, &self.task.tracks[0], self.settings.laps)
+                }
+                _ => evaluation.is_better_than(best),
+            },
+        };
         if is_better {
             self.best = Some((policy, evaluation.clone()));
+            self.best_steps = self.algorithm.steps();
             self.is_best_unwritten = true;
         }
         Ok(evaluation)
@@ -143,44 +167,46 @@ impl Training {
         self.best.as_ref().and_then(|(_, evaluation)| evaluation.best_clean_lap_secs())
     }
 
-    /// Writes the best policy if it is new, and what the run goes on from.
-    fn save(&mut self) -> Result<(), Failure> {
+    /// Writes the best policy if it is new.
+    fn write_best(&mut self) -> Result<(), Failure> {
         if let (true, Some((policy, _))) = (self.is_best_unwritten, &self.best) {
             self.folder.write_policy(policy)?;
             self.is_best_unwritten = false;
         }
-        self.settings.steps = self.ppo.steps();
-        self.folder.write_checkpoint(&self.ppo.state(), &self.settings)
+        Ok(())
+    }
+
+    /// Writes the newest policy, and how far the run is.
+    fn write_progress(&mut self) -> Result<(), Failure> {
+        self.settings.steps = self.algorithm.steps();
+        self.folder.write_last(&self.policy()?)?;
+        self.folder.write_settings(&self.settings)
     }
 
     /// One line of `metrics.jsonl`. Names are paths, as TensorBoard groups them.
     fn metrics(&self, report: &Report, steps_per_sec: f64, evaluation: Option<&Evaluation>) -> Value {
-        let Report { tally, losses, .. } = report;
-        let per_row = |sum: f64| sum / losses.rows.max(1.0);
+        let tally = &report.tally;
         let per_step = |sum: f64| sum / tally.steps.max(1) as f64;
         let mut line = Map::new();
         let mut put = |name: &str, value: Value| line.insert(name.into(), value);
-        put("iteration", self.ppo.iteration().into());
-        put("steps", self.ppo.steps().into());
+        put("iteration", self.algorithm.iteration().into());
+        put("steps", self.algorithm.steps().into());
         put("charts/steps_per_sec", steps_per_sec.round().into());
         put("charts/learning_rate", report.learning_rate.into());
         put("charts/completion_rate", tally.completion_rate().into());
         put("charts/speed_mps", (per_step(tally.distance_m) * f64::from(sim::CONTROL_HZ)).into());
         put("charts/off_tracks", tally.off_track.into());
+        put("charts/crashes", tally.crashed.into());
         put("charts/episodes", tally.episodes().into());
-        for (name, sum) in self.reward.terms.iter().zip(tally.reward) {
-            put(&format!("reward/{name}"), per_step(sum).into());
+        for (name, sum) in self.algorithm.terms().iter().zip(&tally.reward) {
+            put(&format!("reward/{name}"), per_step(*sum).into());
         }
-        put("losses/policy", per_row(losses.policy).into());
-        put("losses/value", per_row(losses.value).into());
-        put("losses/approx_kl", per_row(losses.approx_kl).into());
-        put("losses/clip_fraction", per_row(losses.clipped).into());
         put("losses/entropy", report.entropy.into());
-        put("losses/explained_variance", report.explained_variance.into());
-        put("losses/gradient_norm", report.gradient_norm.into());
+        for (name, number) in &report.more {
+            put(name, (*number).into());
+        }
         if let Some(evaluation) = evaluation {
-            let laps: u32 = evaluation.results.iter().map(|result| result.completed_laps).sum();
-            put("eval/completed_laps", laps.into());
+            put("eval/completed_laps", evaluation.completed_laps().into());
             put("eval/is_clean", evaluation.is_clean().into());
             put("eval/best_lap_secs", json!(evaluation.best_clean_lap_secs()));
         }

@@ -1,17 +1,18 @@
 //! Trainings that a command starts by itself: those of `compare`, `sweep` and `--watch`.
 
 use crate::{
+    algorithm,
     failure::{Failure, bad_input},
     files,
     limits::Limits,
     progress::Progress,
     recipe::Recipe,
-    reward::{self, REWARDS},
-    run_folder::{RunFolder, Settings},
+    run_folder::RunFolder,
+    settings::{AlgorithmName, Settings},
     training::{Outcome, Training},
 };
 use sim_spec::{Policy, Track};
-use std::path::Path;
+use std::{fs, path::Path};
 
 /// Laps that a trial's policies are judged over.
 pub const LAPS: u32 = 3;
@@ -20,30 +21,37 @@ pub const LAPS: u32 = 3;
 #[derive(Debug, Clone, Copy)]
 pub struct Trial<'a> {
     pub recipe: &'a Recipe,
-    pub track: &'a Track,
+    /// All learned at once.
+    pub tracks: &'a [Track],
     pub seed: u64,
+    /// Steps of the whole training; the learning rate falls over them unless the recipe says otherwise.
+    pub steps: u64,
 }
 
 impl Trial<'_> {
-    /// Trains in `folder` until a limit is reached, from where a run in it stopped.
-    pub fn train(&self, folder: &Path, limits: Limits) -> Result<Outcome, Failure> {
-        self.begin(folder)?.run(limits, &mut Progress::hidden())
+    /// Trains in `folder` until the run has so many steps, from where a run in it stopped.
+    pub fn train(&self, folder: &Path, steps: u64) -> Result<Outcome, Failure> {
+        self.begin(folder)?.run(Limits { steps: Some(steps), ..Limits::default() }, &mut Progress::hidden())
     }
 
     /// The run in `folder`, begun or found there.
     pub fn begin(&self, folder: &Path) -> Result<Training, Failure> {
-        if folder.join("checkpoint.safetensors").exists() {
+        if folder.join("run.json").exists() {
             return Training::resume(RunFolder::open(folder)?);
         }
-        // A run that was cut off before its first checkpoint has nothing to go on from.
+        // Without its settings, which are written last, a run was cut off before it began.
         if folder.exists() {
-            std::fs::remove_dir_all(folder).map_err(|error| bad_input(folder.display(), error))?;
+            fs::remove_dir_all(folder).map_err(|error| bad_input(folder.display(), error))?;
         }
-        let name = self.recipe.reward.as_deref().unwrap_or(REWARDS[0].name);
-        let reward = reward::find(name).ok_or_else(|| bad_input(name, "no such reward"))?;
-        let settings = Settings::new(self.track, reward, self.seed, LAPS, self.recipe.config()?);
-        let run = RunFolder::create(folder, &settings, self.track)?;
-        Ok(Training::new(run, settings, self.track.clone(), reward))
+        let task = self.recipe.task(self.tracks)?;
+        let mut config = self.recipe.config()?;
+        if !self.recipe.config.contains_key("schedule_steps") {
+            config.schedule_steps = self.steps.max(1);
+        }
+        let settings =
+            Settings::new(&task, self.recipe.algorithm.unwrap_or(AlgorithmName::Ppo), self.seed, LAPS, config);
+        let state = algorithm::first_state(&settings, &task);
+        Training::new(folder, settings, task, state)
     }
 }
 

@@ -1,7 +1,7 @@
-//! What a policy does, as a table.
+//! What a car is told to do, as a table.
 //!
-//! A policy gives one number in [−1, 1] per field; the table says what it stands for. As with observations, the table
-//! of an id never changes.
+//! A race takes one number in [−1, 1] per field; the table says what it stands for. As with observations, the table
+//! of an id never changes. How a policy's outputs become these numbers says its [`ActionSpace`](crate::ActionSpace).
 
 /// One number of an action and the physical range that [−1, 1] is mapped to.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +21,11 @@ impl Field {
     pub fn physical(&self, number: f32) -> f32 {
         self.low + (number + 1.0) * 0.5 * (self.high - self.low)
     }
+
+    /// The number in [−1, 1] that stands for a physical value; the nearer end for one out of range.
+    pub fn number(&self, physical: f32) -> f32 {
+        ((physical - self.low) / (self.high - self.low) * 2.0 - 1.0).clamp(-1.0, 1.0)
+    }
 }
 
 /// An action: its fields in order.
@@ -29,13 +34,6 @@ pub struct ActionSpec {
     /// Stands in every policy file, for ever.
     pub id: &'static str,
     pub fields: &'static [Field],
-}
-
-impl ActionSpec {
-    /// The action of that id.
-    pub fn find(id: &str) -> Option<&'static Self> {
-        ALL.iter().copied().find(|spec| spec.id == id)
-    }
 }
 
 /// Numbers of an action.
@@ -67,8 +65,6 @@ pub static CONTINUOUS_V1: ActionSpec = ActionSpec {
     ],
 };
 
-static ALL: [&ActionSpec; 1] = [&CONTINUOUS_V1];
-
 /// The number that the car acts on: `raw` clamped to [−1, 1]; a network that overflowed to NaN gets 0.
 pub fn clamp(raw: f32) -> f32 {
     if raw.is_nan() { 0.0 } else { raw.clamp(-1.0, 1.0) }
@@ -87,6 +83,8 @@ mod tests {
         // (0.1 + 4.0) / 2
         assert_eq!(speed.physical(0.0), 2.05);
         assert_eq!(speed.physical(1.0), 4.0);
+        assert_eq!([0.1, 4.0, 9.0].map(|mps| speed.number(mps)), [-1.0, 1.0, 1.0]);
+        assert!(speed.number(2.05).abs() < 1e-6);
     }
 
     #[test]

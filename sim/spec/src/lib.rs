@@ -16,13 +16,16 @@
 //! Units are metres, seconds and radians; x points forward, y to the left, angles grow counter-clockwise.
 
 pub mod action;
+mod action_space;
 pub mod builtin_tracks;
 mod conditions;
 mod digest;
 mod direction;
+mod layer;
 pub mod limits;
 pub mod observation;
 mod policy;
+mod policy_error;
 mod policy_file;
 #[cfg(test)]
 mod policy_file_tests;
@@ -41,11 +44,13 @@ mod track_shape;
 mod track_svg;
 mod track_text;
 
+pub use action_space::{ActionError, ActionSpace};
 pub use conditions::Conditions;
 pub use digest::Sha256Hex;
 pub use direction::Direction;
-pub use policy::{Layer, Normaliser, Policy, Provenance};
-pub use policy_file::PolicyError;
+pub use layer::{Layer, Shape};
+pub use policy::{Normaliser, Policy, Provenance};
+pub use policy_error::PolicyError;
 pub use race_type::{Bots, BoxPlace, Boxes, RaceType};
 pub use replay::{Replay, ReplayError};
 pub use result::{Lap, RaceResult, RaceStatus};

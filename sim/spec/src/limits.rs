@@ -7,11 +7,29 @@ pub const MAX_POLICY_BYTES: usize = 8 * 1024 * 1024;
 pub const MAX_POLICY_HEADER_BYTES: usize = 64 * 1024;
 /// Layers of a network, activations counted.
 pub const MAX_LAYERS: usize = 32;
-/// Outputs of one layer.
+/// Outputs of one layer; of a convolution, its channels.
 pub const MAX_LAYER_WIDTH: usize = 1024;
-/// Weights of a network. They are multiplied once per control step, so this bounds the referee's time per step
-/// (a million multiply-adds take about half a millisecond).
+/// Side of a convolution's kernel or of a pool's tile, and how far a kernel moves: a tenth of a picture's width.
+pub const MAX_KERNEL: usize = 16;
+/// Weights of a network: half of [`MAX_POLICY_BYTES`].
 pub const MAX_PARAMETERS: usize = 1_000_000;
+/// Work of a network per control step, in multiply-adds as a referee does them, about 0.1 ns each: a network must think
+/// in less than a millisecond, since a race asks it 15 times per simulated second. A picture pooled by 4, two
+/// convolutions (16 and 32 channels) and a layer of 64 need half a million.
+pub const MAX_STEP_WORK: usize = 8_000_000;
+/// Output channels of a convolution are summed in blocks of as many as four registers of the narrowest machine hold; a
+/// block that is not full costs as much.
+pub const CONVOLUTION_LANES: usize = 16;
+/// What it costs to begin and to store a convolution's sum, in multiply-adds, as measured.
+pub const SUM_WORK: usize = 8;
+/// What a pooled number costs, in multiply-adds, as measured.
+pub const POOL_WORK: usize = 8;
+/// What a tanh costs, in multiply-adds, as measured.
+pub const TANH_WORK: usize = 80;
+/// Actions that a discrete policy chooses from, at least: with one there is nothing to choose.
+pub const MIN_ACTIONS: usize = 2;
+/// Actions that a discrete policy chooses from, at most: DeepRacer's limit.
+pub const MAX_ACTIONS: usize = 30;
 /// A provenance text (trainer version, reward, a track's name), in bytes: it is shown on pages.
 pub const MAX_PROVENANCE_TEXT_BYTES: usize = 200;
 /// Names of tracks in a provenance.

@@ -4,8 +4,8 @@
 //! without its normaliser is worthless, so neither exists here without the other.
 
 use crate::{
-    PolicyError, Sha256Hex,
-    action::{ACTION_LEN, ActionSpec, CONTINUOUS_V1},
+    ActionSpace, Layer, PolicyError, Sha256Hex, Shape,
+    layer::{check_layers, check_tensor},
     limits::*,
     observation::{ObservationSpec, STATE_V1},
     policy_file,
@@ -19,24 +19,6 @@ pub struct Normaliser {
     pub mean: Vec<f32>,
     /// `[observation]`, each greater than zero.
     pub std: Vec<f32>,
-}
-
-/// One layer of the network. The list is closed: what is not here cannot be raced.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Layer {
-    /// `y = weight · x + bias`
-    Linear {
-        inputs: usize,
-        outputs: usize,
-        /// `[outputs, inputs]`, row-major.
-        weight: Vec<f32>,
-        /// `[outputs]`
-        bias: Vec<f32>,
-    },
-    /// `max(x, 0)`
-    Relu,
-    /// Hyperbolic tangent.
-    Tanh,
 }
 
 /// Where a policy comes from. For people and for reports; the race does not depend on it.
@@ -64,29 +46,31 @@ pub struct Provenance {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Policy {
     observation: &'static ObservationSpec,
-    action: &'static ActionSpec,
+    action: ActionSpace,
     normaliser: Normaliser,
     layers: Vec<Layer>,
     provenance: Provenance,
 }
 
 impl Policy {
-    /// A policy that sees [`STATE_V1`] and acts by [`CONTINUOUS_V1`].
+    /// A policy that sees [`STATE_V1`] and may do all that the car can.
     pub fn new(normaliser: Normaliser, layers: Vec<Layer>, provenance: Provenance) -> Result<Self, PolicyError> {
-        Self::seeing(&STATE_V1, normaliser, layers, provenance)
+        Self::seeing(&STATE_V1, ActionSpace::full(), normaliser, layers, provenance)
     }
 
-    /// A policy that sees `observation` and acts by [`CONTINUOUS_V1`].
+    /// A policy that sees `observation` and acts by `action`.
     pub fn seeing(
         observation: &'static ObservationSpec,
+        action: ActionSpace,
         normaliser: Normaliser,
         layers: Vec<Layer>,
         provenance: Provenance,
     ) -> Result<Self, PolicyError> {
+        action.check()?;
         check_normaliser(&normaliser, observation.len())?;
-        check_layers(&layers, observation.len(), ACTION_LEN)?;
+        check_layers(&layers, Shape::of(observation), action.outputs())?;
         check_provenance(&provenance)?;
-        Ok(Self { observation, action: &CONTINUOUS_V1, normaliser, layers, provenance })
+        Ok(Self { observation, action, normaliser, layers, provenance })
     }
 
     /// The policy in a file's bytes. See [`PolicyError`] for all that may be wrong.
@@ -110,8 +94,8 @@ impl Policy {
     }
 
     /// What the policy does.
-    pub fn action(&self) -> &'static ActionSpec {
-        self.action
+    pub fn action(&self) -> &ActionSpace {
+        &self.action
     }
 
     pub fn normaliser(&self) -> &Normaliser {
@@ -128,61 +112,12 @@ impl Policy {
 }
 
 fn check_normaliser(normaliser: &Normaliser, observation: usize) -> Result<(), PolicyError> {
-    for (name, numbers) in [("normaliser.mean", &normaliser.mean), ("normaliser.std", &normaliser.std)] {
-        if numbers.len() != observation {
-            let [found, wanted] = [vec![numbers.len()], vec![observation]];
-            return Err(PolicyError::Shape { tensor: name.into(), found, wanted });
-        }
-        check_finite(name, numbers)?;
-    }
+    check_tensor("normaliser.mean", &normaliser.mean, &[observation])?;
+    check_tensor("normaliser.std", &normaliser.std, &[observation])?;
     match normaliser.std.iter().position(|std| *std <= 0.0) {
         Some(index) => Err(PolicyError::Normaliser(index)),
         None => Ok(()),
     }
-}
-
-/// Layers chain from `observation` numbers to `action` numbers.
-fn check_layers(layers: &[Layer], observation: usize, action: usize) -> Result<(), PolicyError> {
-    if layers.is_empty() || layers.len() > MAX_LAYERS {
-        return Err(PolicyError::LayerCount(layers.len()));
-    }
-    let mut width = observation;
-    let mut parameters = 0;
-    for (index, layer) in layers.iter().enumerate() {
-        let Layer::Linear { inputs, outputs, weight, bias } = layer else { continue };
-        if *inputs != width {
-            return Err(PolicyError::Chain { layer: index, inputs: *inputs, wanted: width });
-        }
-        if !(1..=MAX_LAYER_WIDTH).contains(outputs) {
-            return Err(PolicyError::LayerWidth { layer: index, outputs: *outputs });
-        }
-        parameters += inputs * outputs + outputs;
-        if parameters > MAX_PARAMETERS {
-            return Err(PolicyError::TooManyParameters);
-        }
-        let name = |part| format!("layers.{index}.{part}");
-        if weight.len() != inputs * outputs {
-            let [found, wanted] = [vec![weight.len()], vec![*outputs, *inputs]];
-            return Err(PolicyError::Shape { tensor: name("weight"), found, wanted });
-        }
-        if bias.len() != *outputs {
-            return Err(PolicyError::Shape { tensor: name("bias"), found: vec![bias.len()], wanted: vec![*outputs] });
-        }
-        check_finite(&name("weight"), weight)?;
-        check_finite(&name("bias"), bias)?;
-        width = *outputs;
-    }
-    if width != action {
-        return Err(PolicyError::Outputs { outputs: width, wanted: action });
-    }
-    Ok(())
-}
-
-fn check_finite(name: &str, numbers: &[f32]) -> Result<(), PolicyError> {
-    if numbers.iter().all(|number| number.is_finite()) {
-        return Ok(());
-    }
-    Err(PolicyError::NotFinite(name.into()))
 }
 
 fn check_provenance(provenance: &Provenance) -> Result<(), PolicyError> {

@@ -1,120 +1,29 @@
-//! The policy file: safetensors, version 1.
+//! The policy file: safetensors, versions 1 and 2.
 //!
 //! The header's `__metadata__` has one entry, `paddock_policy`: a JSON manifest with the version, the ids of observation
 //! and action, the list of layers and the provenance. The tensors are float32: `normaliser.mean`, `normaliser.std`,
-//! and `layers.N.weight` `[outputs, inputs]`, `layers.N.bias` `[outputs]` for each linear layer N of the list.
+//! and for each linear layer N of the list `layers.N.weight` `[outputs, inputs]` and `layers.N.bias` `[outputs]`.
+//!
+//! | | version 1 | and in version 2 |
+//! |---|---|---|
+//! | actions | `continuous-v1` | `ranges-v1` with `steering_rad` and `speed_mps`, each `[low, high]`; `discrete-v1` with `actions`, a list of `[steering_rad, speed_mps]` |
+//! | layers | `linear` with `inputs` and `outputs`, `relu`, `tanh` | `average_pool` with `size`; `conv2d` with `inputs`, `outputs`, `kernel`, `stride` and tensors like a linear layer's, the weight `[outputs, inputs, kernel, kernel]` |
+//!
+//! Version 2 is written only where version 1 cannot say it, so that the digest of a policy never changes.
 //!
 //! Nothing in the file is believed before it is checked, and nothing is allocated beyond the file's own size.
 
-use crate::{Layer, Normaliser, Policy, Provenance, action::ActionSpec, limits::*, observation::ObservationSpec};
+use crate::{
+    ActionSpace, Layer, Normaliser, Policy, PolicyError, Provenance, action::CONTINUOUS_V1, limits::*,
+    observation::ObservationSpec,
+};
 use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Deserializer, Serialize, de::MapAccess, de::Visitor};
 use std::{collections::BTreeSet, collections::HashMap, fmt};
 
 const MANIFEST_KEY: &str = "paddock_policy";
-const VERSION: u64 = 1;
 /// safetensors begins with the header's length, eight bytes little-endian.
 const LENGTH_BYTES: usize = 8;
-
-/// Why some bytes are not a policy that can be raced. The sentence says what to do.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum PolicyError {
-    #[error("the policy file is empty; send the policy.safetensors that `paddock train` wrote")]
-    Empty,
-    #[error("the policy file has {0} bytes; at most {MAX_POLICY_BYTES} are accepted: train a smaller network")]
-    TooLarge(usize),
-    #[error("this is a Python pickle, which can run code; only policy.safetensors files of `paddock train` are raced")]
-    Pickle,
-    #[error("this is a PyTorch or TorchScript archive, which can run code; only policy.safetensors files are raced")]
-    TorchScript,
-    #[error("this looks like an ONNX model; only policy.safetensors files of `paddock train` are raced")]
-    Onnx,
-    #[error("this is not a safetensors file; send the policy.safetensors that `paddock train` wrote")]
-    NotSafetensors,
-    #[error("the file claims a header of {0} bytes; at most {MAX_POLICY_HEADER_BYTES} are read: the file is damaged")]
-    HeaderTooLarge(u64),
-    #[error("the file claims tensors of {0} bytes; at most {MAX_POLICY_BYTES} are accepted: the file is damaged")]
-    ClaimsTooMuch(u64),
-    #[error("the policy file is cut off or padded: its header and its size do not agree; copy it again")]
-    Truncated,
-    #[error("the policy file's header is not valid: {0}")]
-    Header(String),
-    #[error("the header names {0:?} twice")]
-    DuplicateTensor(String),
-    #[error("the file holds tensors but no Paddock manifest; export it with `paddock train`")]
-    NoManifest,
-    #[error("the policy's manifest is not valid: {0}")]
-    Manifest(String),
-    #[error("policy format version {0} is unknown; this program reads version 1: update Paddock or train again")]
-    Version(u64),
-    #[error("the policy was trained for observations {0:?}, which this league does not give; train again")]
-    UnknownObservation(String),
-    #[error("the policy was trained for actions {0:?}, which this league does not take; train again")]
-    UnknownAction(String),
-    #[error("layer {layer} is of kind {kind:?}; the kinds are \"linear\", \"relu\" and \"tanh\"")]
-    UnknownLayer { layer: usize, kind: String },
-    #[error("the network has {0} layers; it must have 1 to {MAX_LAYERS}")]
-    LayerCount(usize),
-    #[error("layer {layer} has {outputs} outputs; a layer has 1 to {MAX_LAYER_WIDTH}")]
-    LayerWidth { layer: usize, outputs: usize },
-    #[error("the network has more than {MAX_PARAMETERS} weights: train a smaller one")]
-    TooManyParameters,
-    #[error("layer {layer} takes {inputs} numbers, but {wanted} come in")]
-    Chain { layer: usize, inputs: usize, wanted: usize },
-    #[error("the network gives {outputs} numbers, but an action has {wanted}")]
-    Outputs { outputs: usize, wanted: usize },
-    #[error("tensor {tensor:?} has shape {found:?}, but the manifest needs {wanted:?}")]
-    Shape { tensor: String, found: Vec<usize>, wanted: Vec<usize> },
-    #[error("tensor {0:?} is not float32")]
-    Dtype(String),
-    #[error("tensor {0:?} is missing")]
-    MissingTensor(String),
-    #[error("tensor {0:?} belongs to no layer")]
-    UnexpectedTensor(String),
-    #[error("tensor {0:?} holds NaN or infinity: the training diverged; lower the learning rate and train again")]
-    NotFinite(String),
-    #[error("normaliser.std must be greater than zero, and is not at position {0}")]
-    Normaliser(usize),
-    #[error(
-        "the provenance has a text over {MAX_PROVENANCE_TEXT_BYTES} bytes, a control character, or over {MAX_PROVENANCE_TRACKS} tracks"
-    )]
-    Provenance,
-}
-
-impl PolicyError {
-    /// A stable name for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "policy_empty",
-            Self::TooLarge(_) => "policy_too_large",
-            Self::Pickle => "policy_is_pickle",
-            Self::TorchScript => "policy_is_torchscript",
-            Self::Onnx => "policy_is_onnx",
-            Self::NotSafetensors => "policy_not_safetensors",
-            Self::HeaderTooLarge(_) => "policy_header_too_large",
-            Self::ClaimsTooMuch(_) => "policy_claims_too_much",
-            Self::Truncated => "policy_truncated",
-            Self::Header(_) => "policy_header",
-            Self::DuplicateTensor(_) => "policy_duplicate_tensor",
-            Self::NoManifest => "policy_no_manifest",
-            Self::Manifest(_) => "policy_manifest",
-            Self::Version(_) => "policy_unsupported_version",
-            Self::UnknownObservation(_) => "policy_unknown_observation",
-            Self::UnknownAction(_) => "policy_unknown_action",
-            Self::UnknownLayer { .. } => "policy_unknown_layer",
-            Self::LayerCount(_) => "policy_layer_count",
-            Self::LayerWidth { .. } => "policy_layer_width",
-            Self::TooManyParameters => "policy_too_many_parameters",
-            Self::Chain { .. } | Self::Outputs { .. } | Self::Shape { .. } => "policy_shape_mismatch",
-            Self::Dtype(_) => "policy_dtype",
-            Self::MissingTensor(_) => "policy_missing_tensor",
-            Self::UnexpectedTensor(_) => "policy_unexpected_tensor",
-            Self::NotFinite(_) => "policy_not_finite",
-            Self::Normaliser(_) => "policy_normaliser",
-            Self::Provenance => "policy_provenance",
-        }
-    }
-}
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -122,6 +31,12 @@ struct Manifest {
     version: u64,
     observation: String,
     action: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    steering_rad: Option<[f32; 2]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    speed_mps: Option<[f32; 2]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    actions: Option<Vec<[f32; 2]>>,
     layers: Vec<LayerEntry>,
     provenance: Provenance,
 }
@@ -132,7 +47,7 @@ struct ManifestVersion {
     version: u64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LayerEntry {
     kind: String,
@@ -140,6 +55,12 @@ struct LayerEntry {
     inputs: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outputs: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kernel: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    stride: Option<usize>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    size: Option<usize>,
 }
 
 pub fn parse(bytes: &[u8]) -> Result<Policy, PolicyError> {
@@ -150,27 +71,39 @@ pub fn parse(bytes: &[u8]) -> Result<Policy, PolicyError> {
     let manifest = manifest(text)?;
     let observation = ObservationSpec::find(&manifest.observation)
         .ok_or_else(|| PolicyError::UnknownObservation(manifest.observation.clone()))?;
+    let action = action(&manifest)?;
     let tensors = SafeTensors::deserialize(bytes).map_err(refuse)?;
     let normaliser =
         Normaliser { mean: vector(&tensors, "normaliser.mean")?, std: vector(&tensors, "normaliser.std")? };
     let layer = |(index, entry): (usize, &LayerEntry)| layer(&tensors, index, entry);
     let layers = manifest.layers.iter().enumerate().map(layer).collect::<Result<Vec<_>, _>>()?;
     check_no_tensor_is_left(&tensors, &layers)?;
-    Policy::seeing(observation, normaliser, layers, manifest.provenance)
+    let needed = version_of(&action, &layers);
+    if manifest.version < needed {
+        return Err(PolicyError::Manifest(format!("its actions or layers need version {needed}")));
+    }
+    Policy::seeing(observation, action, normaliser, layers, manifest.provenance)
+}
+
+/// The version that can say this.
+fn version_of(action: &ActionSpace, layers: &[Layer]) -> u64 {
+    let is_old = |layer: &Layer| matches!(layer, Layer::Linear { .. } | Layer::Relu | Layer::Tanh);
+    if *action == ActionSpace::full() && layers.iter().all(is_old) { 1 } else { 2 }
 }
 
 pub fn write(policy: &Policy) -> Vec<u8> {
-    let entry = |layer: &Layer| match layer {
-        Layer::Linear { inputs, outputs, .. } => {
-            LayerEntry { kind: "linear".into(), inputs: Some(*inputs), outputs: Some(*outputs) }
-        }
-        Layer::Relu => LayerEntry { kind: "relu".into(), inputs: None, outputs: None },
-        Layer::Tanh => LayerEntry { kind: "tanh".into(), inputs: None, outputs: None },
+    let (steering_rad, speed_mps, actions) = match policy.action() {
+        full if *full == ActionSpace::full() => (None, None, None),
+        ActionSpace::Continuous { steering_rad, speed_mps } => (Some(*steering_rad), Some(*speed_mps), None),
+        ActionSpace::Discrete { actions } => (None, None, Some(actions.clone())),
     };
     let manifest = Manifest {
-        version: VERSION,
+        version: version_of(policy.action(), policy.layers()),
         observation: policy.observation().id.into(),
-        action: policy.action().id.into(),
+        action: policy.action().id().into(),
+        steering_rad,
+        speed_mps,
+        actions,
         layers: policy.layers().iter().map(entry).collect(),
         provenance: policy.provenance().clone(),
     };
@@ -180,9 +113,9 @@ pub fn write(policy: &Policy) -> Vec<u8> {
         ("normaliser.std".to_owned(), vec![std.len()], little_endian(std)),
     ];
     for (index, layer) in policy.layers().iter().enumerate() {
-        if let Layer::Linear { inputs, outputs, weight, bias } = layer {
-            tensors.push((format!("layers.{index}.weight"), vec![*outputs, *inputs], little_endian(weight)));
-            tensors.push((format!("layers.{index}.bias"), vec![*outputs], little_endian(bias)));
+        if let Some((sides, weight, bias)) = layer.parameters() {
+            tensors.push((format!("layers.{index}.bias"), vec![sides[0]], little_endian(bias)));
+            tensors.push((format!("layers.{index}.weight"), sides, little_endian(weight)));
         }
     }
     let manifest = serde_json::to_string(&manifest).expect("a manifest is plain data");
@@ -193,6 +126,20 @@ pub fn write(policy: &Policy) -> Vec<u8> {
         (name, view)
     });
     safetensors::serialize(views, Some(metadata)).expect("a policy's tensors are serialisable")
+}
+
+fn entry(layer: &Layer) -> LayerEntry {
+    let mut entry = LayerEntry { kind: layer.kind().into(), ..LayerEntry::default() };
+    match *layer {
+        Layer::Linear { inputs, outputs, .. } => (entry.inputs, entry.outputs) = (Some(inputs), Some(outputs)),
+        Layer::Conv2d { inputs, outputs, kernel, stride, .. } => {
+            (entry.inputs, entry.outputs) = (Some(inputs), Some(outputs));
+            (entry.kernel, entry.stride) = (Some(kernel), Some(stride));
+        }
+        Layer::AveragePool { size } => entry.size = Some(size),
+        Layer::Relu | Layer::Tanh => {}
+    }
+    entry
 }
 
 /// The header's bytes, once it is sure that there is one. Other formats are named, since a person who sends a pickle
@@ -287,35 +234,54 @@ impl<'de> Deserialize<'de> for Entries {
 fn manifest(text: &str) -> Result<Manifest, PolicyError> {
     let invalid = |error: serde_json::Error| PolicyError::Manifest(error.to_string());
     let ManifestVersion { version } = serde_json::from_str(text).map_err(invalid)?;
-    if version != VERSION {
+    if !(1..=2).contains(&version) {
         return Err(PolicyError::Version(version));
     }
     let manifest: Manifest = serde_json::from_str(text).map_err(invalid)?;
-    if ActionSpec::find(&manifest.action).is_none() {
-        return Err(PolicyError::UnknownAction(manifest.action));
-    }
     if manifest.layers.len() > MAX_LAYERS {
         return Err(PolicyError::LayerCount(manifest.layers.len()));
     }
     Ok(manifest)
 }
 
+fn action(manifest: &Manifest) -> Result<ActionSpace, PolicyError> {
+    let Manifest { action, steering_rad, speed_mps, actions, .. } = manifest;
+    match (action.as_str(), steering_rad, speed_mps, actions) {
+        (id, None, None, None) if id == CONTINUOUS_V1.id => Ok(ActionSpace::full()),
+        ("ranges-v1", Some(steering_rad), Some(speed_mps), None) => {
+            Ok(ActionSpace::Continuous { steering_rad: *steering_rad, speed_mps: *speed_mps })
+        }
+        ("discrete-v1", None, None, Some(actions)) => Ok(ActionSpace::Discrete { actions: actions.clone() }),
+        (id @ ("continuous-v1" | "ranges-v1" | "discrete-v1"), ..) => {
+            Err(PolicyError::Manifest(format!("action {id:?} lacks a field, or has one of another action")))
+        }
+        (unknown, ..) => Err(PolicyError::UnknownAction(unknown.into())),
+    }
+}
+
 fn layer(tensors: &SafeTensors, index: usize, entry: &LayerEntry) -> Result<Layer, PolicyError> {
-    match (entry.kind.as_str(), entry.inputs, entry.outputs) {
-        ("linear", Some(inputs), Some(outputs)) => Ok(Layer::Linear {
-            inputs,
-            outputs,
-            weight: numbers(tensors, &format!("layers.{index}.weight"), &[outputs, inputs])?,
-            bias: numbers(tensors, &format!("layers.{index}.bias"), &[outputs])?,
-        }),
-        ("linear", _, _) => Err(PolicyError::Manifest(format!("linear layer {index} lacks inputs or outputs"))),
-        ("relu", ..) => Ok(Layer::Relu),
-        ("tanh", ..) => Ok(Layer::Tanh),
+    let weight = |sides: &[usize]| numbers(tensors, &format!("layers.{index}.weight"), sides);
+    let bias = |outputs: usize| numbers(tensors, &format!("layers.{index}.bias"), &[outputs]);
+    let LayerEntry { ref kind, inputs, outputs, kernel, stride, size } = *entry;
+    match (kind.as_str(), inputs, outputs, kernel, stride, size) {
+        ("relu", None, None, None, None, None) => Ok(Layer::Relu),
+        ("tanh", None, None, None, None, None) => Ok(Layer::Tanh),
+        ("linear", Some(inputs), Some(outputs), None, None, None) => {
+            Ok(Layer::Linear { inputs, outputs, weight: weight(&[outputs, inputs])?, bias: bias(outputs)? })
+        }
+        ("average_pool", None, None, None, None, Some(size)) => Ok(Layer::AveragePool { size }),
+        ("conv2d", Some(inputs), Some(outputs), Some(kernel), Some(stride), None) => {
+            let weight = weight(&[outputs, inputs, kernel, kernel])?;
+            Ok(Layer::Conv2d { inputs, outputs, kernel, stride, weight, bias: bias(outputs)? })
+        }
+        (kind @ ("relu" | "tanh" | "linear" | "average_pool" | "conv2d"), ..) => {
+            Err(PolicyError::Manifest(format!("{kind} layer {index} lacks a field, or has one too many")))
+        }
         (kind, ..) => Err(PolicyError::UnknownLayer { layer: index, kind: kind.into() }),
     }
 }
 
-/// A tensor of one dimension, of whatever length; [`Policy::new`] knows the right one.
+/// A tensor of one dimension, of whatever length; [`Policy::seeing`] knows the right one.
 fn vector(tensors: &SafeTensors, name: &str) -> Result<Vec<f32>, PolicyError> {
     let view = tensors.tensor(name).map_err(|_| PolicyError::MissingTensor(name.into()))?;
     numbers(tensors, name, &[view.shape().iter().product()])
@@ -341,7 +307,7 @@ fn check_no_tensor_is_left(tensors: &SafeTensors, layers: &[Layer]) -> Result<()
         }
         layers.iter().enumerate().any(|(index, layer)| {
             let part = name.strip_prefix(&format!("layers.{index}."));
-            matches!(layer, Layer::Linear { .. }) && matches!(part, Some("weight" | "bias"))
+            layer.parameters().is_some() && matches!(part, Some("weight" | "bias"))
         })
     };
     match tensors.names().into_iter().filter(|name| !is_known(name)).min() {

@@ -210,7 +210,7 @@ fn driven_by(threads: usize, race_type: &RaceType) -> Vec<u32> {
             batch.step(&actions, &mut facts);
             for (car, facts) in facts.iter().enumerate() {
                 if facts.off_track || facts.crashed {
-                    batch.spawn_anywhere(car);
+                    batch.spawn(car);
                 }
             }
             batch.observe(&mut observations);

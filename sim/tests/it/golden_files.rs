@@ -4,8 +4,10 @@
 //! written again.
 
 use crate::harbour;
-use sim::{SIM_VERSION, drivers, referee};
-use sim_spec::{Policy, RaceRules, RaceType, Replay, Track};
+use sim::{SIM_VERSION, drivers, pilot::Pilot, referee};
+use sim_spec::{
+    ActionSpace, Layer, Normaliser, Policy, Provenance, RaceRules, RaceType, Replay, Track, observation::CAMERA_V1,
+};
 use std::{fs, path::PathBuf};
 
 /// The file of that name, made by `make` if it is to be written anew.
@@ -23,6 +25,35 @@ fn a_policy_of_version_1_is_read_and_written_alike() {
     let policy = Policy::from_bytes(&bytes).expect("version 1");
     assert_eq!(policy, drivers::centre_line(2.0));
     assert!(policy.to_bytes() == bytes);
+}
+
+/// All that version 2 added: pool, convolution, actions to choose from.
+fn camera_policy() -> Policy {
+    let number = |index: usize| (index * 37 % 101) as f32 * 0.02 - 1.0;
+    let numbers = |count: usize| (0..count).map(number).collect::<Vec<f32>>();
+    let inputs = CAMERA_V1.len();
+    let layers = vec![
+        Layer::AveragePool { size: 10 },
+        Layer::Conv2d { inputs: 1, outputs: 4, kernel: 3, stride: 2, weight: numbers(36), bias: numbers(4) },
+        Layer::Relu,
+        // 12 x 16 tiles: 5 x 7 places.
+        Layer::Linear { inputs: 140, outputs: 3, weight: numbers(420), bias: numbers(3) },
+    ];
+    let action = ActionSpace::Discrete { actions: vec![[0.35, 1.0], [0.0, 2.5], [-0.35, 1.0]] };
+    let normaliser = Normaliser { mean: vec![128.0; inputs], std: vec![64.0; inputs] };
+    let provenance = Provenance { trainer_version: "golden".into(), ..Provenance::default() };
+    Policy::seeing(&CAMERA_V1, action, normaliser, layers, provenance).expect("valid")
+}
+
+#[test]
+fn a_policy_of_version_2_is_read_and_written_alike_and_does_the_same() {
+    let bytes = golden("policy-v2.safetensors", || camera_policy().to_bytes());
+    let policy = Policy::from_bytes(&bytes).expect("version 2");
+    assert_eq!(policy, camera_policy());
+    assert!(policy.to_bytes() == bytes);
+    let picture: Vec<f32> = (0..CAMERA_V1.len()).map(|pixel| (pixel * 7919 % 256) as f32).collect();
+    let thought = Pilot::new(&policy).think(&picture).iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+    assert_eq!(thought, [3_221_479_034, 1_058_383_166, 1_061_614_044], "the same bits on any machine");
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn a_batch_of_absurd_actions_stays_finite() {
         for (car, facts) in facts.iter().enumerate() {
             assert!(facts.progress_m.abs() < 0.5, "{facts:?}");
             if facts.off_track {
-                batch.spawn_anywhere(car);
+                batch.spawn(car);
             }
         }
         batch.observe(&mut observations);
@@ -96,7 +96,7 @@ fn a_million_random_steps_on_two_hundred_tracks() {
         let mut batch = Batch::new(BatchConfig {
             tracks: tracks.clone(),
             race_type,
-            direction: if round % 2 == 0 { Direction::Forward } else { Direction::Reverse },
+            directions: vec![if round % 2 == 0 { Direction::Forward } else { Direction::Reverse }],
             conditions: Conditions::varied(),
             observation: &STATE_TRAFFIC_V1,
             ..BatchConfig::new(harbour(), CARS, round as u64)
@@ -122,7 +122,7 @@ fn a_million_random_steps_on_two_hundred_tracks() {
                 assert!(!in_a_box || facts.crashed, "a car stands in a box");
                 crashes += usize::from(facts.crashed);
                 if facts.off_track || facts.crashed {
-                    batch.spawn_anywhere(car);
+                    batch.spawn(car);
                 }
             }
             batch.observe(&mut observations);

@@ -2,11 +2,13 @@
 
 use super::print_json;
 use crate::{
+    algorithm::Algorithm,
     allocator,
     config::Config,
     failure::{Failure, bad_input},
     ppo::Ppo,
-    reward::REWARDS,
+    reward::{BUILTIN, Source},
+    task::{Course, Task},
 };
 use clap::Args;
 use serde_json::json;
@@ -15,13 +17,14 @@ use sim::{
     referee::{self, Entry},
 };
 use sim_spec::{
-    RaceRules, Track, builtin_tracks,
+    ActionSpace, RaceRules, Track, builtin_tracks,
     observation::{CAMERA_V1, LIDAR_V1, ObservationSpec, STATE_V1},
 };
 use std::{
     thread,
     time::{Duration, Instant},
 };
+use tch::Device;
 
 /// Cars of the environment's figure.
 const CARS: usize = 1024;
@@ -110,7 +113,7 @@ fn steps_per_sec(track: &Track, spec: &'static ObservationSpec, cars: usize, win
         batch.step(&actions, &mut facts);
         for (car, facts) in facts.iter().enumerate() {
             if facts.off_track {
-                batch.spawn_anywhere(car);
+                batch.spawn(car);
             }
         }
         batch.observe(&mut observations);
@@ -120,10 +123,17 @@ fn steps_per_sec(track: &Track, spec: &'static ObservationSpec, cars: usize, win
 
 /// Control steps per second of the whole loop: driving, choosing, learning.
 fn train_steps_per_sec(track: &Track, config: &Config, window: Duration) -> f64 {
-    let mut ppo = Ppo::new(config.clone(), 1, track.clone(), &REWARDS[0]);
-    let learn = || {
-        ppo.iterate();
+    let reward = Source::find(BUILTIN[0].name).expect("a reward of ours");
+    let task = Task {
+        tracks: vec![track.clone()],
+        course: Course::default(),
+        observation: &STATE_V1,
+        action: ActionSpace::full(),
+        reward,
     };
+    let first = Ppo::first_state(config, 1, &task);
+    let mut ppo = Ppo::new(config.clone(), 1, task, Device::Cpu, first, &[]).expect("a reward of ours starts");
+    let learn = || drop(ppo.iterate());
     median_rate(window, learn) * config.steps_per_iteration() as f64
 }
 

@@ -36,7 +36,7 @@ impl Sweep {
         let plan = Plan::read(&self.file)?;
         let stem = self.file.file_stem().ok_or_else(|| bad_input(self.file.display(), "not a file"))?;
         let named = || PathBuf::from("runs").join(format!("sweep-{}", stem.to_string_lossy()));
-        let track = plan.track.clone();
+        let tracks: String = plan.tracks.iter().map(|track| format!(" --track {track}")).collect();
         let sweep = Search::open(plan, &self.out.clone().unwrap_or_else(named))?;
         let here = || thread::available_parallelism().map_or(1, usize::from);
         let mut bar = TaskBar::new();
@@ -49,7 +49,7 @@ impl Sweep {
                 print(&report);
                 let best = sweep.best_path();
                 println!("best:  {}", best.display());
-                println!("next:  paddock compare {} progress --track {track}", best.display());
+                println!("next:  paddock compare {} progress{tracks}", best.display());
             }
         }
         Ok(())

@@ -30,7 +30,7 @@ impl Contender {
             (true, "safetensors") => Ok(Self::Policy { policy: Box::new(files::read_policy(path)?.0), label }),
             (true, "toml" | "json") => Ok(Self::Recipe { recipe: Recipe::read(path)?, label }),
             (true, "py") => Ok(Self::Recipe { recipe: of_reward(), label }),
-            _ if reward::find(named).is_some() => Ok(Self::Recipe { recipe: of_reward(), label }),
+            _ if reward::builtin::find(named).is_some() => Ok(Self::Recipe { recipe: of_reward(), label }),
             _ => Err(bad_input(
                 named,
                 "not there; name a policy (.safetensors), a run's folder, settings (.toml), or a reward (a name or a .py file)",

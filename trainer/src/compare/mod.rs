@@ -13,18 +13,14 @@ pub use contender::Contender;
 pub use verdict::{Comparison, Verdict};
 
 use crate::{
-    evaluation::Evaluation,
-    failure::Failure,
-    limits::Limits,
+    failure::{Failure, bad_input},
+    settings::{AlgorithmName, Settings},
     trial::{self, LAPS, Trial},
 };
 use serde::{Deserialize, Serialize};
 use sim::referee::{self, Entry};
 use sim_spec::{Policy, RaceRules, RaceStatus, Replay, Sha256Hex, Track};
-use std::{
-    cmp::Ordering,
-    path::{Path, PathBuf},
-};
+use std::{cmp::Ordering, path::PathBuf};
 
 /// Starts that a freshly trained policy is raced from.
 const STARTS: u64 = 3;
@@ -69,7 +65,7 @@ impl Score {
     }
 
     /// The mean of several races; it finished if all of them did.
-    fn mean(scores: &[Self]) -> Self {
+    pub fn mean(scores: &[Self]) -> Self {
         let mean = |of: fn(&Self) -> f64| scores.iter().map(of).sum::<f64>() / scores.len() as f64;
         let laps: Option<Vec<f64>> = scores.iter().map(|score| score.lap_secs).collect();
         Self {
@@ -105,7 +101,7 @@ impl Plan {
         let mut part = 0;
         let mut scores = Vec::with_capacity(self.tracks.len());
         for track in &self.tracks {
-            let rules = Evaluation::rules(track, self.laps)?;
+            let rules = rules(track, self.laps)?;
             let mut of_track = Vec::with_capacity(self.seeds as usize);
             for seed in 1..=self.seeds {
                 let mut pair = Vec::with_capacity(2);
@@ -126,10 +122,9 @@ impl Plan {
             Contender::Policy { policy, .. } if !self.trains() => Ok(race(policy, track, rules, &[seed])),
             Contender::Policy { policy, .. } => Ok(race(policy, track, rules, &starts())),
             Contender::Recipe { recipe, .. } => {
-                let trial = Trial { recipe, track, seed };
-                let folder = self.folder.join(name(&trial, self.steps)?);
-                let limits = Limits { steps: Some(self.steps), ..Limits::default() };
-                trial.train(&folder, limits)?;
+                let trial = Trial { recipe, tracks: std::slice::from_ref(track), seed, steps: self.steps };
+                let folder = self.folder.join(name(&trial)?);
+                trial.train(&folder, self.steps)?;
                 Ok(race(&trial::policy(&folder)?, track, rules, &starts()))
             }
         }
@@ -138,6 +133,17 @@ impl Plan {
 
 fn starts() -> Vec<u64> {
     (1..=STARTS).collect()
+}
+
+/// A policy that is slower than this on average does not race yet, and its race is not watched to the end. m/s.
+const SLOWEST_MPS: f64 = 1.0;
+
+/// The rules of a race over so many laps.
+pub fn rules(track: &Track, laps: u32) -> Result<RaceRules, Failure> {
+    let time_limit_secs = (f64::from(laps) * track.length_m() / SLOWEST_MPS).ceil();
+    let rules = RaceRules { laps, time_limit_secs, ..RaceRules::default() };
+    rules.check().map_err(|error| bad_input("this many laps cannot be raced on this track", error))?;
+    Ok(rules)
 }
 
 /// The mean score of a policy from these starts.
@@ -149,20 +155,11 @@ pub fn race(policy: &Policy, track: &Track, rules: &RaceRules, seeds: &[u64]) ->
 }
 
 /// A training's folder: equal trainings have the same one, so that asking for more seeds trains only those.
-fn name(trial: &Trial, steps: u64) -> Result<String, Failure> {
-    let config = serde_json::to_string(&trial.recipe.config()?).expect("settings are plain data");
-    let reward = match trial.recipe.reward.as_deref().map(Path::new) {
-        Some(path) if path.is_file() => std::fs::read_to_string(path).unwrap_or_default(),
-        other => format!("{other:?}"),
-    };
-    let Trial { recipe, track, seed } = trial;
-    let what = format!(
-        "{} {} {reward} {config} {:?} {:?} {LAPS}",
-        sim::SIM_VERSION,
-        track.sha256(),
-        recipe.observation,
-        recipe.algorithm
-    );
-    let digest = Sha256Hex::of(what.as_bytes()).to_string();
-    Ok(format!("{}-{}-{seed}-{steps}", track.name(), &digest[..12]))
+fn name(trial: &Trial) -> Result<String, Failure> {
+    let Trial { recipe, tracks, seed, steps } = trial;
+    let (task, config) = (recipe.task(tracks)?, recipe.config()?);
+    let settings = Settings::new(&task, recipe.algorithm.unwrap_or(AlgorithmName::Ppo), *seed, LAPS, config);
+    let text = serde_json::to_string(&settings).expect("settings are plain data");
+    let digest = Sha256Hex::of(format!("{steps} {text}").as_bytes()).to_string();
+    Ok(format!("{}-{}-{seed}-{steps}", tracks[0].name(), &digest[..12]))
 }

@@ -1,7 +1,7 @@
 //! `hyperparameters.json`: how DeepRacer is told to learn.
 
-use super::{Algorithm, fields::Fields};
-use crate::failure::Failure;
+use super::fields::Fields;
+use crate::{config::ValueLoss, failure::Failure, settings::AlgorithmName};
 use std::path::Path;
 
 /// Steps per gradient that their form offers.
@@ -21,7 +21,7 @@ pub struct Hyperparameters {
     /// Discount per control step, 0 to 1. Default 0.999.
     pub discount_factor: f64,
     /// Loss of the value function. Default mse.
-    pub loss_type: LossType,
+    pub loss_type: ValueLoss,
     /// Episodes between two updates: 5 to 100 for PPO, default 20; exactly 1 for SAC.
     pub num_episodes_between_training: u64,
     /// Weight of SAC's entropy, 0 to 1. Default 0.2.
@@ -36,12 +36,6 @@ pub struct Hyperparameters {
     pub term_cond_avg_score: f64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LossType {
-    Mse,
-    Huber,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Exploration {
     /// Actions are drawn from the policy's own distribution.
@@ -51,22 +45,22 @@ pub enum Exploration {
 }
 
 /// The hyperparameters in a file, and what was odd about it.
-pub(super) fn read(path: &Path, algorithm: Algorithm) -> Result<(Hyperparameters, Vec<String>), Failure> {
+pub(super) fn read(path: &Path, algorithm: AlgorithmName) -> Result<(Hyperparameters, Vec<String>), Failure> {
     let mut fields = Fields::read(path)?;
     let hyperparameters = take(&mut fields, algorithm)?;
     Ok((hyperparameters, fields.left()))
 }
 
-fn take(fields: &mut Fields, algorithm: Algorithm) -> Result<Hyperparameters, Failure> {
+fn take(fields: &mut Fields, algorithm: AlgorithmName) -> Result<Hyperparameters, Failure> {
     let batch_size = fields.whole("batch_size", 1..=u64::MAX, 64)?;
     if !BATCH_SIZES.contains(&batch_size) {
         return Err(fields.wrong("batch_size", &batch_size.into(), "32, 64, 128, 256, 512"));
     }
     let (episodes, default_episodes) = match algorithm {
-        Algorithm::ClippedPpo => (5..=100, 20),
-        Algorithm::Sac => (1..=1, 1),
+        AlgorithmName::Ppo => (5..=100, 20),
+        AlgorithmName::Sac => (1..=1, 1),
     };
-    let losses = [("mse", LossType::Mse), ("mean squared error", LossType::Mse), ("huber", LossType::Huber)];
+    let losses = [("mse", ValueLoss::Mse), ("mean squared error", ValueLoss::Mse), ("huber", ValueLoss::Huber)];
     // Both values stand in files that explore otherwise, too.
     let e_greedy = Exploration::EGreedy {
         value: fields.number("e_greedy_value", 0.0..=1.0, 0.05)?,

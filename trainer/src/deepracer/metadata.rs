@@ -1,8 +1,9 @@
 //! `model_metadata.json`: what a DeepRacer sees, what it can do and how it learns.
 
-use super::{ActionSpace, Algorithm, Network, Sensor, fields::Fields};
-use crate::failure::Failure;
+use super::{Network, Sensor, fields::Fields};
+use crate::{failure::Failure, settings::AlgorithmName};
 use serde_json::Value;
+use sim_spec::ActionSpace;
 use std::{ops::RangeInclusive, path::Path};
 
 /// Actions that a policy chooses between.
@@ -17,14 +18,14 @@ pub(super) struct Metadata {
     pub action_space: ActionSpace,
     pub sensor: Sensor,
     pub network: Network,
-    pub algorithm: Algorithm,
+    pub algorithm: AlgorithmName,
     pub warnings: Vec<String>,
 }
 
 /// What the file of a model says. Files from before there was a choice lack fields; they get what there was.
 pub(super) fn read(path: &Path) -> Result<Metadata, Failure> {
     let mut fields = Fields::read(path)?;
-    let algorithms = [("clipped_ppo", Algorithm::ClippedPpo), ("sac", Algorithm::Sac)];
+    let algorithms = [("clipped_ppo", AlgorithmName::Ppo), ("sac", AlgorithmName::Sac)];
     let networks = [
         ("DEEP_CONVOLUTIONAL_NETWORK_SHALLOW", Network::Shallow),
         ("DEEP_CONVOLUTIONAL_NETWORK", Network::Deep),

@@ -26,7 +26,6 @@
 //! | `training_algorithm` | the algorithm | PPO or SAC |
 //! | `reward_function.py`, `reward.py` | the reward | as it is |
 
-mod action_space;
 mod apply;
 mod fields;
 mod hyperparameters;
@@ -34,11 +33,14 @@ mod metadata;
 #[cfg(test)]
 mod tests;
 
-pub use action_space::ActionSpace;
 pub use apply::{EPISODE_STEPS, MAX_STEPS, apply};
-pub use hyperparameters::{Exploration, Hyperparameters, LossType};
+pub use hyperparameters::{Exploration, Hyperparameters};
 
-use crate::failure::{Failure, bad_input};
+use crate::{
+    failure::{Failure, bad_input},
+    settings::AlgorithmName,
+};
+use sim_spec::ActionSpace;
 use std::path::{Path, PathBuf};
 
 /// Where in a model's folder its files may lie.
@@ -51,17 +53,11 @@ pub struct DeepRacerModel {
     pub action_space: ActionSpace,
     pub sensor: Sensor,
     pub network: Network,
-    pub algorithm: Algorithm,
+    pub algorithm: AlgorithmName,
     /// Its reward function, if there is one.
     pub reward: Option<PathBuf>,
     /// What was odd, one sentence each.
     pub warnings: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Algorithm {
-    ClippedPpo,
-    Sac,
 }
 
 /// What the policy sees.

@@ -1,7 +1,7 @@
 //! Folders as DeepRacer's users have them.
 
 use super::*;
-use crate::config::Config;
+use crate::config::{Config, ValueLoss};
 use std::fs;
 
 /// As the console writes it.
@@ -55,7 +55,7 @@ fn a_consoles_export_is_read_as_it_is() {
     let pi = std::f32::consts::PI;
     let actions = vec![[-pi / 6.0, 1.0], [0.0, 4.0], [pi / 12.0, 0.5]];
     assert_eq!(model.action_space, ActionSpace::Discrete { actions });
-    assert_eq!((model.algorithm, model.observation()), (Algorithm::ClippedPpo, "camera-v1"));
+    assert_eq!((model.algorithm, model.observation()), (AlgorithmName::Ppo, "camera-v1"));
     assert_eq!(model.reward, Some(folder.path().join("reward_function.py")));
 
     let mut config = Config::default();
@@ -78,7 +78,7 @@ fn deepracer_for_clouds_folder_and_sparse_old_files_are_read() {
     let model = read(folder.path()).expect("a model");
     assert_eq!(model.hyperparameters.lr, 0.001);
     assert_eq!(model.hyperparameters.discount_factor, 0.999);
-    assert_eq!(model.hyperparameters.loss_type, LossType::Mse);
+    assert_eq!(model.hyperparameters.loss_type, ValueLoss::Mse);
     let ActionSpace::Continuous { steering_rad, speed_mps } = model.action_space else { panic!("continuous") };
     assert_eq!(steering_rad.map(|angle| angle.to_degrees().round()), [-15.0, 30.0]);
     assert_eq!(speed_mps, [0.5, 3.5]);
@@ -99,7 +99,7 @@ fn sac_and_lidar_are_read() {
     let one = HYPERPARAMETERS.replace(r#"between_training": 20"#, r#"between_training": 1"#);
     let folder = folder(&[("hyperparameters.json", &one), ("model_metadata.json", &sac)]);
     let model = read(folder.path()).expect("a model");
-    assert_eq!((model.algorithm, model.observation()), (Algorithm::Sac, "lidar-v1"));
+    assert_eq!((model.algorithm, model.observation()), (AlgorithmName::Sac, "lidar-v1"));
     let line = refusal(HYPERPARAMETERS, &sac);
     assert!(line.ends_with("hyperparameters.json: num_episodes_between_training is 20; allowed: 1"), "{line}");
 }

@@ -6,7 +6,7 @@
 //! and the same seed would find something else tomorrow.
 //!
 //! ```toml
-//! track = "harbour"
+//! tracks = ["harbour"]     # all of them are learned at once
 //! trials = 18              # draws; without it, every combination of the lists
 //! steps = 2_000_000        # of those that come to the end
 //! seed = 1
@@ -37,7 +37,9 @@ pub use space::Range;
 use crate::{
     failure::{Failure, bad_input},
     recipe::Recipe,
+    settings::AlgorithmName,
 };
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path};
@@ -49,9 +51,9 @@ const MAX_TRIALS: usize = 1000;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// A built-in track or a track file.
-    #[serde(default = "track")]
-    pub track: String,
+    /// Built-in tracks or track files.
+    #[serde(default = "tracks")]
+    pub tracks: Vec<String>,
     /// How many combinations are drawn. Default: all of them, which only lists have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trials: Option<usize>,
@@ -70,8 +72,8 @@ pub struct Plan {
     pub search: BTreeMap<String, Range>,
 }
 
-fn track() -> String {
-    "harbour".into()
+fn tracks() -> Vec<String> {
+    vec!["harbour".into()]
 }
 
 fn steps() -> u64 {
@@ -106,6 +108,9 @@ impl Plan {
         if self.search.contains_key("threads") {
             return Err("threads: a trial has one, so that as many run as there are cores".into());
         }
+        if self.tracks.is_empty() {
+            return Err("tracks names no track".into());
+        }
         if self.steps == 0 || self.keep_one_of < 2 {
             return Err("steps is at least 1, keep_one_of at least 2".into());
         }
@@ -119,10 +124,10 @@ impl Plan {
             (Some(count), _) | (None, Some(count)) if count > MAX_TRIALS => {
                 Err(format!("{count} trials; at most {MAX_TRIALS}"))
             }
-            _ => self
-                .choices()
-                .iter()
-                .try_for_each(|choice| self.recipe(choice)?.config().map(drop).map_err(|failure| failure.line())),
+            _ => self.choices().iter().try_for_each(|choice| {
+                let recipe = self.recipe(choice)?;
+                recipe.task(&[]).and(recipe.config()).map(drop).map_err(|failure| failure.line())
+            }),
         }
     }
 
@@ -152,7 +157,10 @@ impl Plan {
             match name.as_str() {
                 "reward" => recipe.reward = Some(text()?),
                 "observation" => recipe.observation = Some(text()?),
-                "algorithm" => recipe.algorithm = Some(text()?),
+                "algorithm" => {
+                    let named = AlgorithmName::from_str(&text()?, true);
+                    recipe.algorithm = Some(named.map_err(|_| format!("{value} is no algorithm; ppo and sac are"))?);
+                }
                 _ => drop(recipe.config.insert(name.clone(), value.clone())),
             }
         }
@@ -202,6 +210,8 @@ mod tests {
             ("trials = 2\n[search]\ngamma = { log = [0.0, 1.0] }", "gamma: a log range"),
             ("trials = 2\n[search]\ngamma = { uniform = [1.0, 0.0] }", "gamma: the low end"),
             ("[search]\nthreads = [1, 2]", "threads: a trial has one"),
+            ("[search]\nreward = [\"no-such\"]", "no-such"),
+            ("[search]\nalgorithm = [\"dqn\"]", "no algorithm"),
             ("[search]\nlerning_rate = [1e-3]", "unknown field `lerning_rate`"),
             ("[search]\nepochs = [0]", "epochs must be at least 1"),
             ("trials = 5000\n[search]\ngamma = { uniform = [0.9, 0.99] }", "at most 1000"),

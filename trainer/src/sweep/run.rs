@@ -7,10 +7,8 @@ use super::{
 };
 use crate::{
     compare::{self, Score},
-    evaluation::Evaluation,
     failure::{Failure, bad_input, not_done},
     files,
-    limits::Limits,
     recipe::Recipe,
     trial::{self, LAPS, Trial},
 };
@@ -32,7 +30,7 @@ const STARTS: [u64; 3] = [1, 2, 3];
 /// A sweep in its folder.
 pub struct Sweep {
     plan: Plan,
-    track: Track,
+    tracks: Vec<Track>,
     folder: PathBuf,
     choices: Vec<Choice>,
     rungs: Vec<Rung>,
@@ -42,7 +40,7 @@ pub struct Sweep {
 impl Sweep {
     /// The sweep of `plan` in `folder`: a new one, or the one that is under way there.
     pub fn open(plan: Plan, folder: &Path) -> Result<Self, Failure> {
-        let track = files::read_track(&plan.track)?;
+        let tracks = plan.tracks.iter().map(|track| files::read_track(track)).collect::<Result<Vec<_>, _>>()?;
         fs::create_dir_all(folder).map_err(|error| bad_input(folder.display(), error))?;
         let path = folder.join("sweep.json");
         let text = format!("{}\n", serde_json::to_string_pretty(&plan).expect("a plan is plain data"));
@@ -55,7 +53,7 @@ impl Sweep {
         }
         let choices = plan.choices();
         let rungs = rungs(choices.len(), plan.steps, plan.keep_one_of);
-        Ok(Self { track, log: Mutex::new(Log::open(folder)?), folder: folder.to_owned(), choices, rungs, plan })
+        Ok(Self { tracks, log: Mutex::new(Log::open(folder)?), folder: folder.to_owned(), choices, rungs, plan })
     }
 
     /// Does all that is not done yet, on that many cores. `done` is told after each training: how many are done, and how
@@ -123,11 +121,12 @@ impl Sweep {
         let mut recipe = self.recipe(trial)?;
         recipe.config.insert("threads".into(), 1.into());
         let folder = self.folder.join(format!("trial-{trial:03}"));
-        let limits = Limits { steps: Some(steps), ..Limits::default() };
-        match (Trial { recipe: &recipe, track: &self.track, seed: self.plan.seed }).train(&folder, limits) {
+        let trial = Trial { recipe: &recipe, tracks: &self.tracks, seed: self.plan.seed, steps: self.plan.steps };
+        match trial.train(&folder, steps) {
             Ok(_) => {
-                let rules = Evaluation::rules(&self.track, LAPS)?;
-                Ok(Some(compare::race(&trial::policy(&folder)?, &self.track, &rules, &STARTS)))
+                let policy = trial::policy(&folder)?;
+                let race = |track: &Track| Ok(compare::race(&policy, track, &compare::rules(track, LAPS)?, &STARTS));
+                Ok(Some(Score::mean(&self.tracks.iter().map(race).collect::<Result<Vec<_>, _>>()?)))
             }
             Err(Failure::NotDone(_)) => Ok(None),
             Err(failure) => Err(failure),

@@ -3,7 +3,6 @@
 use super::{Version, map, trace::SECTORS};
 use crate::{
     compare::{self, Comparison, Verdict},
-    evaluation::Evaluation,
     trial::LAPS,
 };
 
@@ -80,7 +79,7 @@ fn sentence(last: &Version, new: &Version) -> String {
     if last.track != new.track {
         return "The two were trained on different tracks.".to_owned();
     }
-    let Ok(rules) = Evaluation::rules(&new.track, LAPS) else { return String::new() };
+    let Ok(rules) = compare::rules(&new.track, LAPS) else { return String::new() };
     let race = |version: &Version, seed: u64| compare::race(&version.policy, &version.track, &rules, &[seed]);
     let scores = (1..=STARTS).map(|seed| [race(last, seed), race(new, seed)]).collect();
     let comparison = Comparison::of(vec![new.track.name().to_owned()], &[scores], false);

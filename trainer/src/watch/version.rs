@@ -3,7 +3,7 @@
 use super::Trace;
 use crate::{
     failure::{Failure, bad_input},
-    files,
+    run_folder::RunFolder,
     training::Outcome,
     trial,
 };
@@ -43,15 +43,8 @@ impl Version {
 
 /// The first track of a run.
 fn track(folder: &Path) -> Result<Track, Failure> {
-    let tracks = folder.join("tracks");
-    if !tracks.is_dir() {
-        return files::read_track(&folder.join("track.toml").to_string_lossy());
-    }
-    let entries = fs::read_dir(&tracks).map_err(|error| bad_input(tracks.display(), error))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.sort();
-    let first = paths.first().ok_or_else(|| bad_input(tracks.display(), "holds no track"))?;
-    files::read_track(&first.to_string_lossy())
+    let task = RunFolder::open(folder)?.task;
+    task.tracks.into_iter().next().ok_or_else(|| bad_input(folder.display(), "holds no track"))
 }
 
 /// The steps that the run in a folder has.

@@ -25,7 +25,7 @@ fn what_cannot_learn_is_told_from_what_can() {
         contenders: [recipe("[config]\nlearning_rate = 1e-8"), recipe("")],
         tracks: vec![builtin_tracks::find("harbour").expect("a built-in track")],
         seeds: 3,
-        steps: 300_000,
+        steps: 200_000,
         laps: 1,
         folder: folder.path().to_owned(),
     };
@@ -72,7 +72,7 @@ fn a_sweep_finds_what_learns_and_goes_on_where_it_was_killed() {
     assert!(cut.join("best.toml").exists());
 
     let other = folder.path().join("other.toml");
-    fs::write(&other, SWEEP.replace("600_000", "300_000")).expect("writable");
+    fs::write(&other, SWEEP.replace("600_000", "200_000")).expect("writable");
     let plan = sweep::Plan::read(&other).expect("a plan");
     let refused = Sweep::open(plan, &cut).err().expect("another sweep is there");
     assert!(refused.line().contains("--out"), "{}", refused.line());
@@ -83,14 +83,14 @@ fn a_sweep_finds_what_learns_and_goes_on_where_it_was_killed() {
 fn a_watched_file_is_trained_on_each_save() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (file, out) = (folder.path().join("reward.py"), folder.path().join("versions"));
-    let track = builtin_tracks::find("harbour").expect("a built-in track");
+    let tracks = [builtin_tracks::find("harbour").expect("a built-in track")];
     fs::write(&file, "centre-line").expect("writable");
     let begin = |path: &Path| {
         let name = fs::read_to_string(&file).expect("it is there");
         let recipe = Recipe { reward: Some(name), ..Recipe::default() };
-        Trial { recipe: &recipe, track: &track, seed: 1 }.begin(path)
+        Trial { recipe: &recipe, tracks: &tracks, seed: 1, steps: 200_000 }.begin(path)
     };
-    let limits = Limits { steps: Some(300_000), ..Limits::default() };
+    let limits = Limits { steps: Some(200_000), ..Limits::default() };
     let (save, saves) = channel();
     let mut save = Some(save);
     let mut told = Vec::new();
@@ -125,8 +125,8 @@ fn a_watched_file_is_trained_on_each_save() {
     .expect("it trains");
     assert_eq!(told.len(), 3, "{told:?}");
     assert!(told[0].contains("no-such-reward"), "{}", told[0]);
-    assert!(told[1].contains("version 1: 0.3 M steps") && told[1].contains("lap "), "{}", told[1]);
-    assert!(told[2].contains("sector 3") && told[2].contains("version 1 is faster"), "{}", told[2]);
+    assert!(told[1].contains("version 1: 0.2 M steps") && told[1].contains("lap "), "{}", told[1]);
+    assert!(told[2].contains("sector 3") && told[2].contains(" is faster: "), "{}", told[2]);
     let mut names: Vec<_> = fs::read_dir(&out).expect("a folder").map(|it| it.expect("an entry").file_name()).collect();
     names.sort();
     assert_eq!(names, ["v001", "v002"]);
