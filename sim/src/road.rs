@@ -171,7 +171,7 @@ impl Road {
     }
 
     /// The segment after another. A comparison, since a division would cost more than all that is asked of the segment.
-    pub(crate) fn after(&self, segment: usize) -> usize {
+    pub fn after(&self, segment: usize) -> usize {
         if segment + 1 == self.centre.len() { 0 } else { segment + 1 }
     }
 

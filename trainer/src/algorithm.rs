@@ -7,6 +7,7 @@ use crate::{
     ppo::Ppo,
     sac::Sac,
     settings::{AlgorithmName, Settings},
+    simtrace::Row,
     task::Task,
 };
 use sim_spec::{Policy, PolicyError, Provenance};
@@ -32,6 +33,9 @@ pub trait Algorithm {
 
     /// What a checkpoint holds.
     fn state(&self) -> State;
+
+    /// The episodes that ended in the last iteration of those cars that are watched.
+    fn traced(&mut self) -> Vec<Vec<Row>>;
 
     /// What the cars were told in the last iteration, by which a resumed run brings its cars to where they were; empty if
     /// all cars start anew.

@@ -7,12 +7,19 @@ use crate::{
     reward::{Episode, Payment, Reward, Step},
     rivals::{PastSelf, Rivals},
     sight::Sight,
+    simtrace::{self, EPISODES_PER_FILE, Row, Watched},
     task::Task,
 };
 use rand_pcg::rand_core::Rng;
 use sim::{Batch, BatchConfig, StepFacts};
 use sim_spec::action::ACTION_LEN;
-use std::ops::AddAssign;
+use std::{
+    ops::AddAssign,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// Learners of a thread whose episodes are traced step by step: as many as a trace file has episodes.
+const WATCHED: usize = EPISODES_PER_FILE;
 
 /// What the cars of one thread did in an iteration, summed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -86,6 +93,9 @@ pub struct Cars {
     actions: Vec<[f32; ACTION_LEN]>,
     /// What the learners were told since [`Cars::begin`], `[T, learners]`.
     driven: Vec<[f32; ACTION_LEN]>,
+    /// The traces of the first learners, and the episodes of theirs that ended.
+    watched: Vec<Watched>,
+    traced: Vec<Vec<Row>>,
     /// One observation, and what the network gets of it.
     observation: Vec<f32>,
     input: Vec<f32>,
@@ -119,19 +129,27 @@ impl Cars {
         });
         let age = |_| Episode { steps: noise::below(rng, episode_steps as usize) as u32, ..Episode::default() };
         let episodes = (0..learners).map(age).collect();
+        let learners_of: Vec<usize> = (0..cars).step_by(heat).collect();
+        let watch = |car: &usize| {
+            let (world, own) = batch.world_of(*car);
+            Watched::new(world, own, 0.0)
+        };
+        let watched = learners_of.iter().take(WATCHED).map(watch).collect();
         let others: Vec<usize> = (0..cars).filter(|car| !car.is_multiple_of(heat)).collect();
         Self {
             batch,
             sight: agent.sight,
             episode_steps,
             reward,
-            learners: (0..cars).step_by(heat).collect(),
+            learners: learners_of,
             rivals: Rivals::new(pool, &agent.layout, &agent.space, &others, rng),
             episodes,
             rewards: vec![0.0; learners],
             facts: vec![StepFacts::default(); cars],
             actions: vec![[0.0; ACTION_LEN]; cars],
             driven: Vec::new(),
+            watched,
+            traced: Vec::new(),
             observation: vec![0.0; task.observation.len()],
             input: vec![0.0; agent.input()],
         }
@@ -196,8 +214,39 @@ impl Cars {
         let step = Step { batch, cars: learners, facts, actions, episodes };
         tally.reward.resize(reward.terms().len(), 0.0);
         reward.pay(&step, &mut Payment { rewards, terms: &mut tally.reward })?;
+        let ended = self.watch();
         self.end_episodes(outcomes, tally, last_input);
+        for index in ended {
+            let (world, own) = self.batch.world_of(self.learners[index]);
+            self.watched[index].start(world, own);
+        }
         Ok(())
+    }
+
+    /// Writes down the step of the cars that are watched; gives back those whose episode is over.
+    fn watch(&mut self) -> Vec<usize> {
+        let secs_since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64());
+        let mut ended = Vec::new();
+        for (index, watched) in self.watched.iter_mut().enumerate() {
+            let car = self.learners[index];
+            let step = simtrace::Step {
+                action: None,
+                reward: self.rewards[index],
+                is_truncated: self.episodes[index].steps >= self.episode_steps,
+                secs_since_epoch,
+            };
+            let (world, own) = self.batch.world_of(car);
+            if let Some(rows) = watched.step(world, own, &self.facts[car], &step) {
+                self.traced.push(rows);
+                ended.push(index);
+            }
+        }
+        ended
+    }
+
+    /// The episodes of the cars that are watched that have ended since this was last asked.
+    pub fn traced(&mut self) -> Vec<Vec<Row>> {
+        std::mem::take(&mut self.traced)
     }
 
     /// Everybody drives one control step.

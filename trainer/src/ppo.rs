@@ -26,6 +26,7 @@ use crate::{
     reward::Start,
     rivals::{self, PastSelf},
     rollout::Rollout,
+    simtrace::Row,
     task::Task,
     team::{Member, Team},
 };
@@ -230,6 +231,10 @@ impl Algorithm for Ppo {
     fn state(&self) -> State {
         let Learner { parameters, adam, .. } = &self.learners[0];
         state(self.iteration, parameters.clone(), adam, &self.moments, &self.pool)
+    }
+
+    fn traced(&mut self) -> Vec<Vec<Row>> {
+        self.learners[0].cars.traced()
     }
 
     fn driven(&self) -> Vec<f32> {

@@ -15,20 +15,22 @@
 use crate::{
     algorithm::State,
     checkpoint,
-    config::Config,
     failure::{Failure, bad_input, not_done},
     files,
     journal::Journal,
     reward::Source,
     settings::Settings,
+    simtrace::{Row, Simtrace},
     task::Task,
+    tensorboard::EventWriter,
 };
 use serde_json::Value;
-use sim_spec::{Policy, Track, observation::ObservationSpec};
+use sim_spec::{Policy, Replay, Track, observation::ObservationSpec};
 use std::{
     fs::{self, File, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 const POLICY: &str = "policy.safetensors";
@@ -36,6 +38,7 @@ const LAST: &str = "last.safetensors";
 const RUN: &str = "run.json";
 const TRACKS: &str = "tracks";
 const REWARD: &str = "reward.py";
+const SIMTRACE: &str = "simtrace";
 const METRICS: &str = "metrics.jsonl";
 const CHECKPOINT: &str = "checkpoint.safetensors";
 
@@ -44,6 +47,25 @@ pub struct RunFolder {
     path: PathBuf,
     metrics: File,
     journal: Journal,
+    /// While the run goes on.
+    records: Option<Records>,
+}
+
+/// What a run writes besides its own files, for tools that others made.
+struct Records {
+    events: EventWriter,
+    simtrace: Simtrace,
+}
+
+impl Records {
+    fn open(path: &Path, iteration: u64, resumed_at: Option<u64>) -> Result<Self, Failure> {
+        let simtrace = Simtrace::open(&path.join(SIMTRACE), iteration)?;
+        Ok(Self { events: EventWriter::open(path, resumed_at)?, simtrace })
+    }
+}
+
+fn secs_since_epoch() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
 }
 
 /// A run that was found in its folder.
@@ -73,7 +95,10 @@ impl RunFolder {
         }
         let metrics = File::create(path.join(METRICS)).map_err(|error| not_done(path.display(), error))?;
         let journal = Journal::new(path, settings.config.restart_every);
-        let mut folder = Self { path: path.to_owned(), metrics, journal };
+        let mut records = Records::open(path, 0, None)?;
+        let text = format!("```json\n{}\n```", settings.to_text());
+        records.events.text(0, secs_since_epoch(), "run.json", &text)?;
+        let mut folder = Self { path: path.to_owned(), metrics, journal, records: Some(records) };
         // The settings come last: a folder with settings is a run that can be resumed.
         folder.write_checkpoint(state, &[])?;
         folder.write_settings(settings)?;
@@ -102,16 +127,18 @@ impl RunFolder {
         let metrics = OpenOptions::new().append(true).create(true).open(path.join(METRICS));
         let metrics = metrics.map_err(|error| not_done(path.display(), error))?;
         let journal = Journal::new(path, settings.config.restart_every);
-        let folder = Self { path: path.to_owned(), metrics, journal };
+        let folder = Self { path: path.to_owned(), metrics, journal, records: None };
         Ok(Found { folder, settings, task, policy })
     }
 
     /// What the run goes on from: what it had learned at its checkpoint, and what its cars were told since they started.
     /// Metrics of later iterations are removed, since those are done again. `first` is the state that such a run begins with.
-    pub fn resume(&mut self, first: &State, config: &Config) -> Result<(State, Vec<Vec<f32>>), Failure> {
+    pub fn resume(&mut self, first: &State, settings: &Settings) -> Result<(State, Vec<Vec<f32>>), Failure> {
         let state = checkpoint::read(&self.path.join(CHECKPOINT), first)?;
-        let driven = self.journal.resume(state.iteration, config.numbers_driven())?;
+        let driven = self.journal.resume(state.iteration, settings.config.numbers_driven())?;
         self.metrics = metrics_up_to(&self.path.join(METRICS), state.iteration)?;
+        let steps = state.iteration * settings.steps_per_iteration();
+        self.records = Some(Records::open(&self.path, state.iteration, Some(steps))?);
         Ok((state, driven))
     }
 
@@ -124,10 +151,36 @@ impl RunFolder {
         self.path.join(POLICY)
     }
 
-    /// Adds a line to the metrics.
+    /// Adds a line to the metrics, and to TensorBoard's.
     pub fn log(&mut self, line: &Value) -> Result<(), Failure> {
         // One write: a killed run leaves whole lines, but for the last.
-        self.metrics.write_all(format!("{line}\n").as_bytes()).map_err(|error| not_done(METRICS, error))
+        self.metrics.write_all(format!("{line}\n").as_bytes()).map_err(|error| not_done(METRICS, error))?;
+        let Some(records) = &mut self.records else { return Ok(()) };
+        let numbers = line.as_object().into_iter().flatten();
+        let scalars: Vec<(&str, f64)> = numbers
+            .filter(|(name, _)| name.contains('/'))
+            .filter_map(|(name, value)| Some((name.as_str(), value.as_f64()?)))
+            .collect();
+        records.events.scalars(line["steps"].as_u64().unwrap_or_default(), secs_since_epoch(), &scalars)
+    }
+
+    /// Takes the episodes of training cars that ended in the iteration before `iteration`.
+    pub fn trace(&mut self, iteration: u64, episodes: Vec<Vec<Row>>) -> Result<(), Failure> {
+        let Some(records) = &mut self.records else { return Ok(()) };
+        records.simtrace.add(iteration - 1, episodes)
+    }
+
+    /// Takes the race of a policy that is better than those before.
+    pub fn trace_race(&mut self, iteration: u64, replay: &Replay) -> Result<(), Failure> {
+        let Some(records) = &mut self.records else { return Ok(()) };
+        records.simtrace.evaluation(iteration, std::slice::from_ref(replay), secs_since_epoch())
+    }
+
+    /// All cars start anew after `iteration`.
+    pub fn restart(&mut self, iteration: u64) -> Result<(), Failure> {
+        let Some(records) = &mut self.records else { return Ok(()) };
+        records.simtrace.restart(iteration);
+        records.events.flush()
     }
 
     /// Writes the best policy.
@@ -150,8 +203,7 @@ impl RunFolder {
     }
 
     pub fn write_settings(&self, settings: &Settings) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(settings).expect("settings are plain data");
-        files::write_whole(&self.path.join(RUN), format!("{text}\n").as_bytes())
+        files::write_whole(&self.path.join(RUN), format!("{}\n", settings.to_text()).as_bytes())
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{
     normaliser::{Moments, normalise},
     reward::Start,
     sac_loss::{actor_loss, alpha_gradient, squashed, target},
+    simtrace::Row,
     task::Task,
     team::{Member, Team},
 };
@@ -259,6 +260,10 @@ impl Algorithm for Sac {
         lists.insert("alpha.parameters".into(), log_alpha.to_vec());
         let counters = BTreeMap::from([("adam.steps".to_owned(), actor.adam.steps)]);
         State { iteration: self.iteration, counters, lists, moments: self.moments.clone() }
+    }
+
+    fn traced(&mut self) -> Vec<Vec<Row>> {
+        self.learners[0].cars.traced()
     }
 
     /// The memory is not kept, so a run that is resumed fills it anew.

@@ -117,6 +117,20 @@ impl Settings {
         }
     }
 
+    /// The settings as they are written.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).expect("settings are plain data")
+    }
+
+    /// Control steps in one iteration, over all cars.
+    pub fn steps_per_iteration(&self) -> u64 {
+        let Config { sac, .. } = &self.config;
+        match self.algorithm {
+            AlgorithmName::Ppo => self.config.steps_per_iteration(),
+            AlgorithmName::Sac => (sac.cars * sac.horizon) as u64,
+        }
+    }
+
     pub fn is_sac(&self) -> bool {
         self.algorithm == AlgorithmName::Sac
     }

@@ -6,7 +6,7 @@ use crate::{
     evaluation::{Evaluation, Exam, beats},
     failure::{Failure, not_done},
     limits::Limits,
-    progress::Progress,
+    live::{Facts, Iteration, Live},
     run_folder::{Found, RunFolder},
     settings::{Settings, trainer_version},
     task::Task,
@@ -55,7 +55,7 @@ impl Training {
     pub fn resume(found: Found) -> Result<Self, Failure> {
         let Found { mut folder, settings, task, policy } = found;
         let first = algorithm::first_state(&settings, &task);
-        let (state, driven) = folder.resume(&first, &settings.config)?;
+        let (state, driven) = folder.resume(&first, &settings)?;
         let algorithm = algorithm::begin(&settings, &task, state, &driven)?;
         let exam = Exam::new(&task, settings.laps)?;
         let best = policy.map(|policy| {
@@ -68,44 +68,39 @@ impl Training {
 
     /// Trains until a limit is reached. The files in the run's folder are whole at every moment, and a run that is killed
     /// loses the iteration that it is in.
-    pub fn run(&mut self, limits: Limits, progress: &mut Progress) -> Result<Outcome, Failure> {
+    pub fn run(&mut self, limits: Limits, live: &mut Live) -> Result<Outcome, Failure> {
         let Config { evaluate_every, restart_every, .. } = self.settings.config;
         let start = Instant::now();
         let exam = Exam::new(&self.task, limits.clean_laps.unwrap_or(self.settings.laps))?;
         let mut is_reached = limits.clean_laps.is_none();
-        while !progress.wants_to_stop() && !self.is_over(&limits, start.elapsed()) {
+        while !live.wants_to_stop() && !self.is_over(&limits, start.elapsed()) {
             let before = (start.elapsed(), self.algorithm.steps());
             let report = self.algorithm.iterate()?;
             let steps_per_sec = (self.algorithm.steps() - before.1) as f64 / (start.elapsed() - before.0).as_secs_f64();
             let evaluation = match self.algorithm.iteration().is_multiple_of(evaluate_every) {
-                true => Some(self.evaluate(&exam)?),
+                true => Some(self.evaluate(&exam, live)?),
                 false => None,
             };
             self.folder.log(&self.metrics(&report, steps_per_sec, evaluation.as_ref()))?;
+            self.folder.trace(self.algorithm.iteration(), self.algorithm.traced())?;
             self.write_best()?;
             self.folder.write_checkpoint(&self.algorithm.state(), &self.algorithm.driven())?;
             if self.algorithm.iteration().is_multiple_of(restart_every) {
                 self.write_progress()?;
+                self.folder.restart(self.algorithm.iteration())?;
             }
-            progress.show(
-                &report,
-                self.algorithm.steps(),
-                steps_per_sec,
-                start.elapsed(),
-                self.best_lap_secs(),
-                &limits,
-            );
+            live.show(&self.iteration(&report, steps_per_sec, evaluation.as_ref()));
             if limits.clean_laps.is_some() && evaluation.is_some_and(|evaluation| evaluation.is_clean()) {
                 is_reached = true;
                 break;
             }
         }
         let time = start.elapsed();
-        self.evaluate(&exam)?;
+        self.evaluate(&exam, live)?;
         self.is_best_unwritten = true;
         self.write_best()?;
         self.write_progress()?;
-        progress.finish();
+        live.finish();
         let (_, evaluation) = self.best.clone().ok_or_else(|| not_done("training", "no iteration was done"))?;
         Ok(Outcome { steps: self.algorithm.steps(), time, evaluation, is_reached })
     }
@@ -143,9 +138,13 @@ impl Training {
 
     /// Races the policy as it is now, and keeps it if it is the best so far. Who learns head to head is better if it beats
     /// the best so far on the road, once it can drive laps at all.
-    fn evaluate(&mut self, exam: &Exam) -> Result<Evaluation, Failure> {
+    fn evaluate(&mut self, exam: &Exam, live: &mut Live) -> Result<Evaluation, Failure> {
         let policy = self.policy()?;
         let evaluation = exam.take(&policy);
+        if live.draws_laps() {
+            let lap = sim::referee::telemetry(&evaluation.replay, 0);
+            live.lap(&lap.map_err(|error| not_done("the evaluation's race", error))?);
+        }
         let is_better = match &self.best {
             None => true,
             Some((champion, best)) => match self.task.course.race_type {
@@ -156,11 +155,33 @@ impl Training {
             },
         };
         if is_better {
+            self.folder.trace_race(self.algorithm.iteration(), &evaluation.replay)?;
             self.best = Some((policy, evaluation.clone()));
             self.best_steps = self.algorithm.steps();
             self.is_best_unwritten = true;
         }
         Ok(evaluation)
+    }
+
+    /// What the live view has to know beforehand.
+    pub fn facts(&self, limits: Limits) -> Facts {
+        let Settings { observation, algorithm, reward, seed, .. } = &self.settings;
+        let tracks = self.task.tracks.iter().map(|track| track.name()).collect::<Vec<_>>().join(", ");
+        let algorithm = format!("{algorithm:?}").to_lowercase();
+        let settings = vec![tracks, observation.clone(), algorithm, reward.name.clone(), format!("seed {seed}")];
+        Facts { settings, limits, track: self.task.tracks[0].clone(), par_secs: None }
+    }
+
+    fn iteration(&self, report: &Report, steps_per_sec: f64, evaluation: Option<&Evaluation>) -> Iteration {
+        Iteration {
+            steps: self.algorithm.steps(),
+            steps_per_sec,
+            reward: report.tally.reward.iter().sum::<f64>() / report.tally.steps.max(1) as f64,
+            completion: report.tally.completion_rate(),
+            entropy: report.entropy,
+            best_lap_secs: self.best_lap_secs(),
+            lap_secs: evaluation.and_then(Evaluation::best_clean_lap_secs),
+        }
     }
 
     fn best_lap_secs(&self) -> Option<f64> {

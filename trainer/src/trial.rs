@@ -5,7 +5,7 @@ use crate::{
     failure::{Failure, bad_input},
     files,
     limits::Limits,
-    progress::Progress,
+    live::Live,
     recipe::Recipe,
     run_folder::RunFolder,
     settings::{AlgorithmName, Settings},
@@ -31,7 +31,7 @@ pub struct Trial<'a> {
 impl Trial<'_> {
     /// Trains in `folder` until the run has so many steps, from where a run in it stopped.
     pub fn train(&self, folder: &Path, steps: u64) -> Result<Outcome, Failure> {
-        self.begin(folder)?.run(Limits { steps: Some(steps), ..Limits::default() }, &mut Progress::hidden())
+        self.begin(folder)?.run(Limits { steps: Some(steps), ..Limits::default() }, &mut Live::silent())
     }
 
     /// The run in `folder`, begun or found there.

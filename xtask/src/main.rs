@@ -1,7 +1,7 @@
 //! The two commands of Paddock, `cargo xtask demo` and `cargo xtask test`, and the set-up that both do first.
 //!
 //! It runs before libtorch is there, so it depends on none of our crates. One file per topic:
-//! [`prerequisites`], [`libtorch`], [`web`] and [`chromium`] are the set-up; [`demo`] and [`test`] the commands.
+//! [`prerequisites`], [`libtorch`], [`web`], [`chromium`] and [`python_env`] are the set-up; [`demo`] and [`test`] the commands.
 
 mod chromium;
 mod demo;
@@ -10,6 +10,7 @@ mod libtorch;
 mod options;
 mod prerequisites;
 mod process;
+mod python_env;
 mod report;
 mod rookie;
 mod setup;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 pub const HELP: &str = "\
 cargo xtask COMMAND
 
-  setup [--tests]   make ready what a build needs: libtorch, the web app; --tests: a browser too
+  setup [--tests]   make ready what a build needs: libtorch, the web app; --tests: a browser and Python packages too
   demo [OPTIONS]    train a first agent, open a league, enter the agent, show the leaderboard
       --exit        end after printing; status 0 only if the agent finished its race
       --port N      the league's port on 127.0.0.1 (default 8080; 0 = any free one)
@@ -22,7 +22,7 @@ LIBTORCH=DIR or LIBTORCH_USE_PYTORCH=1 in the environment: use that libtorch (wi
 #[derive(Debug, PartialEq, Eq)]
 pub enum Task {
     Help,
-    /// `tests`: make a browser ready as well.
+    /// `tests`: make a browser and a Python environment ready as well.
     Setup {
         tests: bool,
     },

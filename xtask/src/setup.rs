@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use crate::process::Result;
 use crate::report::note;
 use crate::workspace::Workspace;
-use crate::{chromium, libtorch, prerequisites, web};
+use crate::{chromium, libtorch, prerequisites, python_env, web};
 
 /// `cargo xtask setup`.
 pub fn run(workspace: &Workspace, tests: bool) -> Result<()> {
     if tests {
-        ensure_with_browser(workspace)?;
+        ensure_for_tests(workspace)?;
     } else {
         ensure(workspace)?;
     }
@@ -27,11 +27,17 @@ pub fn ensure(workspace: &Workspace) -> Result<()> {
     web::ensure(workspace)
 }
 
-/// What a build and the tests need; returns the browser's program.
-pub fn ensure_with_browser(workspace: &Workspace) -> Result<PathBuf> {
+/// Programs that the tests start.
+pub struct TestPrograms {
+    pub chromium: PathBuf,
+    pub python: PathBuf,
+}
+
+/// What a build and the tests need.
+pub fn ensure_for_tests(workspace: &Workspace) -> Result<TestPrograms> {
     ensure(workspace)?;
     let _only_one = lock(workspace)?;
-    chromium::ensure()
+    Ok(TestPrograms { chromium: chromium::ensure()?, python: python_env::ensure(workspace)? })
 }
 
 /// Lets one set-up at a time work on this machine. The system opens the lock when its holder ends, however it ends.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::process::{Result, npm, run as run_command};
 use crate::report::{duration, note, step};
+use crate::setup::TestPrograms;
 use crate::workspace::Workspace;
 use crate::{setup, signals};
 
@@ -18,7 +19,7 @@ struct Outcome {
 /// Runs all steps; the error says how many failed.
 pub fn run(workspace: &Workspace) -> Result<()> {
     let start = Instant::now();
-    let chromium = setup::ensure_with_browser(workspace)?;
+    let TestPrograms { chromium, python } = setup::ensure_for_tests(workspace)?;
 
     let cargo = |arguments: &[&str]| {
         let mut command = workspace.cargo();
@@ -30,9 +31,10 @@ pub fn run(workspace: &Workspace) -> Result<()> {
         command.args(arguments).current_dir(workspace.root.join("web"));
         command
     };
-    // The tests across the boundaries start the built programs and a browser.
+    // The tests across the boundaries start the built programs, a browser and Python.
     let mut tests = cargo(&["test", "--no-fail-fast"]);
     tests.env("PADDOCK_BIN_DIR", &workspace.bin_dir).env("PADDOCK_CHROMIUM", &chromium);
+    tests.env("PADDOCK_TEST_PYTHON", &python);
 
     // cargo without --workspace means the default members: all but the viewer, whose build takes too long.
     let steps: [(&'static str, Command); 6] = [

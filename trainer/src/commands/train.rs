@@ -6,7 +6,7 @@ use crate::{
     failure::{Failure, bad_input, not_done},
     files::{read_policy, read_track},
     limits::Limits,
-    progress::Progress,
+    live::Live,
     reward::{BUILTIN, Source},
     run_folder::RunFolder,
     settings::{AlgorithmName, DeviceName, Settings},
@@ -129,7 +129,8 @@ impl Train {
             Some(folder) => Training::resume(RunFolder::open(folder)?)?,
             None => self.begin(&limits)?,
         };
-        let outcome = training.run(limits, &mut Progress::new())?;
+        let mut live = Live::new(training.facts(limits));
+        let outcome = training.run(limits, &mut live)?;
         tell(&outcome, &training);
         match outcome.is_reached {
             true => Ok(()),

@@ -21,7 +21,7 @@ pub use version::Version;
 use crate::{
     failure::{Failure, bad_input, not_done},
     limits::Limits,
-    progress::Progress,
+    live::Live,
     training::Training,
 };
 use std::{
@@ -109,7 +109,7 @@ fn train(
     let ending = thread::scope(|scope| {
         let work = || -> Result<Version, Failure> {
             let mut training = (watch.begin)(&folder)?;
-            let outcome = training.run(watch.limits, &mut Progress::hidden_until(is_stopped.clone()))?;
+            let outcome = training.run(watch.limits, &mut Live::silent_until(is_stopped.clone()))?;
             Version::read(number, &folder, &outcome)
         };
         let worker = scope.spawn(work);

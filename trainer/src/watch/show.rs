@@ -10,11 +10,11 @@ pub fn show(what: &Watch) -> Result<(), Failure> {
     let mut bar = TaskBar::new();
     watch(what, &saves, |news| match news {
         News::Training { number, steps } => {
-            bar.say(format!("version {number}: {:.1} M steps; a save begins anew", steps as f64 / 1e6));
+            bar.say(&format!("version {number}: {:.1} M steps; a save begins anew", steps as f64 / 1e6));
         }
         News::Refused(failure) => {
             bar.aside(|| eprintln!("{}", failure.line()));
-            bar.say(format!("waiting for the next save of {}", what.file.display()));
+            bar.say(&format!("waiting for the next save of {}", what.file.display()));
         }
         News::Trained { lines, version } => {
             bar.aside(|| {
@@ -22,7 +22,7 @@ pub fn show(what: &Watch) -> Result<(), Failure> {
                 println!("kept in {}", version.folder.display());
                 println!();
             });
-            bar.say(format!("waiting for the next save of {}", what.file.display()));
+            bar.say(&format!("waiting for the next save of {}", what.file.display()));
         }
     })
 }

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 use trainer::{
     config::Config,
     limits::Limits,
-    progress::Progress,
+    live::Live,
     reward,
     run_folder::{RunFolder, Settings},
     training::{Outcome, Training},
@@ -21,7 +21,7 @@ fn train(folder: &Path, reward: &str, seed: u64, limits: Limits) -> Outcome {
     let reward = reward::find(reward).expect("a reward");
     let settings = Settings::new(&track, reward, seed, 3, Config::default());
     let run = RunFolder::create(folder, &settings, &track).expect("an empty folder");
-    Training::new(run, settings, track, reward).run(limits, &mut Progress::new()).expect("it trains")
+    Training::new(run, settings, track, reward).run(limits, &mut Live::silent()).expect("it trains")
 }
 
 fn steps(steps: u64) -> Limits {
@@ -72,7 +72,7 @@ fn a_run_that_was_cut_off_goes_on_as_if_it_had_not_been() {
     fs::write(cut.join("policy.safetensors.partial"), b"half").expect("writable");
 
     let mut training = Training::resume(RunFolder::open(&cut).expect("a run")).expect("it goes on");
-    training.run(steps(2 * CHECKPOINT), &mut Progress::new()).expect("it trains");
+    training.run(steps(2 * CHECKPOINT), &mut Live::silent()).expect("it trains");
     assert!(policy(&whole) == policy(&cut), "the same policy");
     for file in ["checkpoint.safetensors", "run.json"] {
         let [whole, cut] = [&whole, &cut].map(|folder| fs::read(folder.join(file)).expect(file));
