@@ -3,10 +3,12 @@
 //! - `learns`: from random weights to clean laps, by every way that there is
 //! - `python_rewards`: reward files of the racer's own, of every style, well-behaved and not
 //! - `runs`: repeated to the bit, resumed at any moment, never broken
+//! - `trying`: comparing, searching, watching
 
 mod learns;
 mod python_rewards;
 mod runs;
+mod trying;
 
 use sim_spec::{ActionSpace, builtin_tracks, observation::STATE_V1};
 use std::{fs, path::Path};
