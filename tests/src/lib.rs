@@ -9,7 +9,7 @@ mod programs;
 
 pub use http::{Answer, Person};
 pub use league::{TestLeague, wait_for};
-pub use programs::{Run, paddock, paddock_in, program};
+pub use programs::{Run, paddock, paddock_in, program, python};
 
 use sim_spec::{Policy, Provenance};
 

@@ -75,3 +75,19 @@ pub fn paddock_in<'e, A: AsRef<OsStr>>(
     command.current_dir(folder).envs(environment).args(arguments);
     command.output().expect("paddock starts").into()
 }
+
+/// Runs a Python script with `arguments`, in the environment that `cargo xtask test` made for it.
+pub fn python<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<Item = A>) -> Run {
+    let python = env::var_os("PADDOCK_TEST_PYTHON").unwrap_or_else(|| cached_python().into());
+    let mut command = Command::new(&python);
+    command.args(["-I", "-c", script]).args(arguments);
+    let advice = "run the tests by `cargo xtask test`, which makes a Python environment for them";
+    command.output().unwrap_or_else(|error| panic!("{}: {error}: {advice}", python.display())).into()
+}
+
+/// Where that environment is, for a plain `cargo test`.
+fn cached_python() -> PathBuf {
+    let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home).unwrap_or_default();
+    cache.join("paddock/test-python/bin/python")
+}
