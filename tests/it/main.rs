@@ -8,6 +8,8 @@
 //! - `killed`: SIGKILL at ten points of a submission's life
 //! - `many_people`: twenty at the same time
 //! - `access`: nobody sees or changes what isn't theirs, on any route
+//! - `live`: a run in a terminal of its own
+//! - `tensorboard`, `simtrace`: the programs of others read what a run leaves behind
 //! - `pages`: the board and the replay player in a real browser
 //! - `architecture`: who may import whom, and whether the map is true
 
@@ -17,8 +19,11 @@ mod bad_policies;
 mod bad_tracks;
 mod commands;
 mod killed;
+mod live;
 mod many_people;
 mod onnx;
 mod pages;
 mod same_bits;
+mod simtrace;
+mod tensorboard;
 mod train_to_board;

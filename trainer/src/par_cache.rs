@@ -6,10 +6,21 @@ use sim_spec::Track;
 use std::path::PathBuf;
 
 /// What is kept of par.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Par {
     /// The best flying lap that the physics allow the standard car, seconds.
     pub lap_secs: f64,
+    /// Its line, in driving order from the start line on.
+    pub line: Vec<ParPoint>,
+}
+
+/// A point of par's line.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ParPoint {
+    /// Progress along the centre line, metres.
+    pub s_m: f64,
+    pub position_m: [f64; 2],
+    pub speed_mps: f64,
 }
 
 /// Par of a track for the standard car. It takes a few seconds the first time; a cache that cannot be read or written only
@@ -19,10 +30,12 @@ pub fn par_of(track: &Track) -> Par {
     let kept = folder().map(|folder| folder.join(format!("{}.json", par::key(track, &model))));
     let known = kept.as_ref().and_then(|path| serde_json::from_slice(&std::fs::read(path).ok()?).ok());
     known.unwrap_or_else(|| {
-        let found = Par { lap_secs: par::par(track, &model).lap_secs };
+        let par::Par { lap_secs, line } = par::par(track, &model);
+        let point = |it: &par::LinePoint| ParPoint { s_m: it.s_m, position_m: it.position, speed_mps: it.speed_mps };
+        let found = Par { lap_secs, line: line.points().iter().map(point).collect() };
         if let Some(path) = kept {
             let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-            let text = serde_json::to_vec(&found).expect("a number is plain data");
+            let text = serde_json::to_vec(&found).expect("numbers are plain data");
             // Written whole or not at all: another process may read it meanwhile.
             if folder.is_ok() {
                 let _ = crate::files::write_whole(&path, &text);

@@ -6,6 +6,8 @@ mod eval;
 mod export;
 mod import;
 mod login;
+mod report;
+mod runs;
 mod submit;
 mod track;
 mod train;
@@ -27,6 +29,10 @@ pub struct Cli {
 pub enum Command {
     /// Train an agent from nothing
     Train(train::Train),
+    /// List runs, and compare two
+    Runs(runs::Runs),
+    /// Write a page about a run: its curves, its driving, and what to try next
+    Report(report::Report),
     /// Race a policy as the league's referee does
     Eval(eval::Eval),
     /// Write a policy as an ONNX model
@@ -52,6 +58,8 @@ pub enum Command {
 pub fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Train(train) => train.run(),
+        Command::Runs(runs) => runs.run(),
+        Command::Report(report) => report.run(),
         Command::Eval(eval) => eval.run(),
         Command::Export(export) => export.run(),
         Command::Import(import) => import.run(),

@@ -15,7 +15,6 @@ use ratatui::{
 };
 use std::{
     io::{self, BufWriter, IsTerminal, Stderr, stderr},
-    process,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -26,8 +25,6 @@ use std::{
 
 /// Between two drawings. Shorter: smoother, and costs training.
 const FRAME: Duration = Duration::from_millis(100);
-/// Exit status of a process that Ctrl-C ended: 128 + SIGINT.
-const INTERRUPTED: i32 = 130;
 
 /// A terminal that shows a run until this is dropped.
 pub struct Screen {
@@ -116,7 +113,7 @@ fn is_stop(event: &event::Event) -> bool {
 fn on_stop() {
     if stop::ask() {
         restore();
-        process::exit(INTERRUPTED);
+        stop::now();
     }
 }
 

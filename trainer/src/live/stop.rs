@@ -15,6 +15,18 @@ pub fn ask() -> bool {
     IS_ASKED.swap(true, Ordering::Relaxed)
 }
 
+/// Ends the process as Ctrl-C does, without a destructor: threads that learn would run into what is destroyed.
+pub fn now() {
+    #[cfg(unix)]
+    // SAFETY: both take plain numbers.
+    unsafe {
+        libc::signal(libc::SIGINT, libc::SIG_DFL);
+        libc::raise(libc::SIGINT);
+    }
+    #[cfg(not(unix))]
+    std::process::abort();
+}
+
 /// From now on, Ctrl-C and a polite kill ask the run to stop; the next one ends the process as it always does.
 #[cfg(unix)]
 pub fn listen() {

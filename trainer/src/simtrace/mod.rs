@@ -16,7 +16,7 @@ mod row;
 mod watched;
 
 pub use evaluation::evaluation_rows;
-pub use row::{COLUMNS, Row, Status};
+pub use row::{COLUMNS, Row, Status, read};
 pub use watched::{Step, Watched};
 
 use crate::{

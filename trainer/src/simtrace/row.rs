@@ -126,6 +126,63 @@ impl Display for Row {
     }
 }
 
+impl Row {
+    /// The row of a line; `None` if it has not the form of one.
+    pub fn parse(line: &str) -> Option<Self> {
+        let words: Vec<&str> = line.split(',').collect();
+        let [
+            episode,
+            steps,
+            x,
+            y,
+            yaw,
+            steering,
+            speed,
+            action,
+            reward,
+            done,
+            on_track,
+            progress,
+            waypoint,
+            length,
+            secs,
+            status,
+            pause,
+            crashes,
+            wall,
+        ] = words[..]
+        else {
+            return None;
+        };
+        Some(Self {
+            episode: episode.parse().ok()?,
+            steps: steps.parse().ok()?,
+            x_m: x.parse().ok()?,
+            y_m: y.parse().ok()?,
+            yaw_deg: yaw.parse().ok()?,
+            steering_deg: steering.parse().ok()?,
+            speed_mps: speed.parse().ok()?,
+            action: action.parse().ok(),
+            reward: reward.parse().ok()?,
+            is_done: done == "True",
+            is_all_on_track: on_track == "True",
+            progress_percent: progress.parse().ok()?,
+            closest_waypoint: waypoint.parse().ok()?,
+            track_length_m: length.parse().ok()?,
+            secs: secs.parse().ok()?,
+            status: Status::find(status)?,
+            pause_secs: pause.parse().ok()?,
+            crashes: crashes.parse().ok()?,
+            wall_secs: wall.parse().ok()?,
+        })
+    }
+}
+
+/// The rows of a file; lines that are none are left out, its first among them.
+pub fn read(text: &str) -> Vec<Row> {
+    text.lines().filter_map(Row::parse).collect()
+}
+
 /// A file of rows.
 pub fn csv<'a>(rows: impl IntoIterator<Item = &'a Row>) -> String {
     let mut text = format!("{COLUMNS}\n");
@@ -163,6 +220,10 @@ mod tests {
         let line = "3,12,-0.6732,1.5000,-13.5000,-15.00,1.00,7,0.2500,False,True,0.6446,1,17.67,17.4000,in_progress,0.00,0,1700000000.0000";
         assert_eq!(row.to_string(), line);
         assert_eq!(line.split(',').count(), COLUMNS.split(',').count());
+        let again = Row::parse(line).expect("a row");
+        assert_eq!((again.x_m, again.action, again.status), (-0.6732, Some(7), Status::InProgress));
+        assert_eq!(again.to_string(), line);
+        assert_eq!(Row::parse(COLUMNS), None);
         let continuous = Row { action: None, ..row }.to_string();
         assert!(continuous.contains(",-15.00,1.00,[-15.0000 1.0000],0.2500,"), "{continuous}");
     }

@@ -1,0 +1,101 @@
+//! The run's best policy, raced again for the report.
+
+use super::sectors::{self, SECTORS};
+use sim::{Telemetry, race::command};
+use sim_spec::{Policy, RaceResult, RaceRules, RaceType, Track, action::ACTION_LEN};
+
+/// Starts that are raced.
+const SEEDS: [u64; 3] = [1, 2, 3];
+/// Laps of each race: one from standing, and flying ones.
+const LAPS: u32 = 3;
+/// A car that is slower than this on average is not watched to the end, m/s.
+const SLOWEST_MPS: f64 = 1.0;
+
+/// What the policy did.
+pub struct Raced {
+    /// One per start.
+    pub results: Vec<RaceResult>,
+    pub telemetry: Vec<Telemetry>,
+    /// Commands of the races, as steering in radians and speed in m/s; one list per race.
+    pub commands: Vec<Vec<[f32; 2]>>,
+    /// The best lap: the shortest clean one, else the shortest.
+    pub best: Option<BestLap>,
+}
+
+/// A lap of the races.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BestLap {
+    /// Which race, from 0, and which lap, from 1.
+    pub race: usize,
+    pub lap: u32,
+    pub secs: f64,
+    pub is_clean: bool,
+    pub sector_secs: [f64; SECTORS],
+}
+
+impl Raced {
+    /// Races from each start. Who has learned to race others is raced alone: a report is about driving.
+    pub fn of(policy: &Policy, track: &Track, race_type: &RaceType) -> Self {
+        let race_type = match race_type {
+            RaceType::HeadToHead { .. } => RaceType::TimeTrial,
+            alone => alone.clone(),
+        };
+        let time_limit_secs = (f64::from(LAPS) * track.length_m() / SLOWEST_MPS).ceil();
+        let rules = RaceRules { laps: LAPS, time_limit_secs, race_type, ..RaceRules::default() };
+        let mut raced = Self { results: Vec::new(), telemetry: Vec::new(), commands: Vec::new(), best: None };
+        for seed in SEEDS {
+            let replay = sim::referee::race(track, policy, &rules, seed);
+            let commands = replay.actions().iter().map(|numbers: &[f32; ACTION_LEN]| {
+                let command = command(*numbers);
+                [command.steering_rad, command.speed_mps]
+            });
+            raced.commands.push(commands.collect());
+            raced.results.push(replay.result().clone());
+            raced.telemetry.push(sim::referee::telemetry(&replay, 0).expect("a race that was just run is true"));
+        }
+        raced.best = raced.best_lap(track.length_m());
+        raced
+    }
+
+    fn best_lap(&self, length_m: f64) -> Option<BestLap> {
+        let laps =
+            self.results.iter().enumerate().flat_map(|(race, result)| result.laps.iter().map(move |lap| (race, lap)));
+        let (race, lap) =
+            laps.min_by(|(_, one), (_, other)| other.clean.cmp(&one.clean).then(one.secs.total_cmp(&other.secs)))?;
+        let sector_secs = sectors::of_lap(&self.telemetry[race], lap.lap, length_m)?;
+        Some(BestLap { race, lap: lap.lap, secs: lap.secs, is_clean: lap.clean, sector_secs })
+    }
+
+    /// Samples of the best lap: numbers in its race's telemetry.
+    pub fn best_samples(&self) -> Vec<usize> {
+        let Some(best) = &self.best else { return Vec::new() };
+        let laps = &self.telemetry[best.race].lap;
+        (0..laps.len()).filter(|sample| laps[*sample] == best.lap).collect()
+    }
+
+    /// The highest speed that was driven, m/s.
+    pub fn top_speed_mps(&self) -> f64 {
+        let speeds = self.telemetry.iter().flat_map(|telemetry| &telemetry.speed_mps);
+        speeds.fold(0.0, |top: f64, speed| top.max(f64::from(*speed)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sim_spec::builtin_tracks;
+
+    #[test]
+    fn the_best_lap_is_a_clean_flying_one() {
+        let track = builtin_tracks::find("harbour").expect("a built-in track");
+        let policy = sim::drivers::centre_line(1.5);
+        let raced = Raced::of(&policy, &track, &RaceType::HeadToHead { cars: 2 });
+        assert_eq!((raced.results.len(), raced.telemetry.len()), (3, 3));
+        let best = raced.best.as_ref().expect("a lap");
+        assert!(best.is_clean && best.lap > 1);
+        let samples = raced.best_samples();
+        let telemetry = &raced.telemetry[best.race];
+        assert!(samples.iter().all(|sample| telemetry.lap[*sample] == best.lap) && !samples.is_empty());
+        assert!((1.4..1.7).contains(&raced.top_speed_mps()));
+    }
+}
