@@ -11,6 +11,7 @@
 //! - `live`: a run in a terminal of its own
 //! - `tensorboard`, `simtrace`: the programs of others read what a run leaves behind
 //! - `pages`: the board and the replay player in a real browser
+//! - `training_killed`: SIGKILL at fifty moments of a training run
 //! - `architecture`: who may import whom, and whether the map is true
 
 mod access;
@@ -27,3 +28,4 @@ mod same_bits;
 mod simtrace;
 mod tensorboard;
 mod train_to_board;
+mod training_killed;
