@@ -9,6 +9,7 @@
 //! - `access`: nobody sees or changes what isn't theirs, on any route
 //! - `live`: a run in a terminal of its own
 //! - `tensorboard`, `simtrace`: the programs of others read what a run leaves behind
+//! - `report`: the page about a run in a real browser, and lists of runs
 //! - `pages`: the board and the replay player in a real browser
 //! - `architecture`: who may import whom, and whether the map is true
 
@@ -21,6 +22,7 @@ mod killed;
 mod live;
 mod many_people;
 mod pages;
+mod report;
 mod same_bits;
 mod simtrace;
 mod tensorboard;
