@@ -51,6 +51,9 @@ pub use road::{Place, Road};
 pub use telemetry::Telemetry;
 pub use world::{Car, World};
 
+/// A point or direction on the ground, metres, as the sim's facts give it.
+pub use rapier2d::math::Vector;
+
 /// Version of the simulator's behaviour. It changes whenever any race could give other bits than before; results are
 /// compared within one version only. The golden digest in `tests/it/determinism.rs` says when that is.
 pub const SIM_VERSION: &str = "2";

@@ -77,6 +77,22 @@ impl Road {
         self.s_m[self.centre.len()]
     }
 
+    /// The points of the centre line in the order of driving; the first is not repeated at the end.
+    pub fn waypoints(&self) -> &[Vector] {
+        &self.centre
+    }
+
+    /// The place of `point`, wherever on the track it is: beside the nearest part of the centre line. Looks at all of it;
+    /// [`Road::locate`] follows a point that moves.
+    pub fn nearest(&self, point: Vector) -> Place {
+        let beside = |segment: usize| {
+            let along = self.share_of(segment, point).clamp(0.0, 1.0);
+            point.distance_squared(self.centre(Place { segment, along, ..Place::default() }))
+        };
+        let nearest = (0..self.segments()).min_by(|one, other| beside(*one).total_cmp(&beside(*other)));
+        self.locate(point, nearest.expect("a track has stations"))
+    }
+
     /// The place of `point`, looked for from segment `near` on. A point that moves is followed without ever jumping to
     /// another part of the track that happens to be close.
     pub fn locate(&self, point: Vector, near: usize) -> Place {
@@ -302,6 +318,18 @@ mod tests {
                 let place = road.locate(point, (there + 90 + away) % 100);
                 assert!((place.s_m - s_m).abs() < 1e-3 && place.lateral_m.abs() < 1e-3, "{s_m} {place:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_nearest_place_needs_no_hint() {
+        let road = ring(1.0);
+        assert_eq!(road.waypoints().len(), 100);
+        for s_m in [0.0_f32, 3.3, 12.5] {
+            let place = road.at(s_m);
+            let point = road.centre(place) + road.tangent(place).perp() * 0.3;
+            let found = road.nearest(point);
+            assert!((found.s_m - s_m).abs() < 0.02 && (found.lateral_m - 0.3).abs() < 0.01, "{s_m} {found:?}");
         }
     }
 

@@ -35,6 +35,22 @@ fn bad_policies() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             rebuilt(|manifest, _| manifest["layers"][0]["kind"] = "lstm".into()),
             "policy_unknown_layer",
         ),
+        (
+            "actions that no car has",
+            rebuilt(|manifest, _| {
+                (manifest["version"], manifest["action"]) = (2.into(), "ranges-v1".into());
+                (manifest["steering_rad"], manifest["speed_mps"]) = (json!([-1.0, 1.0]), json!([0.1, 4.0]));
+            }),
+            "policy_action_range",
+        ),
+        (
+            "a pool without a picture",
+            rebuilt(|manifest, _| {
+                manifest["version"] = 2.into();
+                manifest["layers"].as_array_mut().expect("a list").push(json!({"kind": "average_pool", "size": 4}));
+            }),
+            "policy_no_picture",
+        ),
         ("duplicate tensors", duplicate_tensors(), "policy_duplicate_tensor"),
         ("another version", rebuilt(|manifest, _| manifest["version"] = 99.into()), "policy_unsupported_version"),
         (

@@ -4,6 +4,7 @@
 //! - `same_bits`: laptop and league agree, and a replay cannot be forged
 //! - `bad_policies`, `bad_tracks`: every broken file gets its own answer, at the door and on the laptop
 //! - `commands`: exit status, one line on stderr, one document on stdout
+//! - `onnx`: onnxruntime does what a policy does, and actors of stable-baselines3 race
 //! - `killed`: SIGKILL at ten points of a submission's life
 //! - `many_people`: twenty at the same time
 //! - `access`: nobody sees or changes what isn't theirs, on any route
@@ -21,6 +22,7 @@ mod commands;
 mod killed;
 mod live;
 mod many_people;
+mod onnx;
 mod pages;
 mod report;
 mod same_bits;

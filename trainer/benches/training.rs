@@ -1,20 +1,45 @@
 //! What an iteration of PPO costs. `cargo bench -p trainer`
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sim_spec::builtin_tracks;
-use trainer::{allocator, config::Config, ppo::Ppo, reward::REWARDS};
+use sim_spec::{
+    ActionSpace, builtin_tracks,
+    observation::{CAMERA_2_V1, LIDAR_V1, ObservationSpec, STATE_V1},
+};
+use tch::Device;
+use trainer::{
+    algorithm::Algorithm,
+    allocator,
+    config::Config,
+    ppo::Ppo,
+    reward::{BUILTIN, Source},
+    task::{Course, Task},
+};
 
-/// The whole loop (drive, choose, learn), with one thread and with two.
+/// The whole loop (drive, choose, learn), with one thread and with two, for each sight.
 fn iteration(criterion: &mut Criterion) {
     allocator::keep_freed_memory();
-    let track = builtin_tracks::find("harbour").expect("a built-in track");
     let mut group = criterion.benchmark_group("PPO iteration");
     group.sample_size(20);
-    for threads in [1, 2] {
-        let config = Config { threads, ..Config::default() };
+    let sights: [(&'static ObservationSpec, &[usize]); 3] =
+        [(&STATE_V1, &[1, 2]), (&LIDAR_V1, &[2]), (&CAMERA_2_V1, &[2])];
+    for (observation, threads) in
+        sights.into_iter().flat_map(|(spec, all)| all.iter().map(move |threads| (spec, *threads)))
+    {
+        let task = Task {
+            tracks: vec![builtin_tracks::find("harbour").expect("a built-in track")],
+            course: Course::default(),
+            observation,
+            action: ActionSpace::full(),
+            reward: Source::find(BUILTIN[0].name).unwrap_or_else(|error| unreachable!("{}", error.line())),
+        };
+        let config = Config { threads, ..Config::of(observation) };
         group.throughput(Throughput::Elements(config.steps_per_iteration()));
-        let mut ppo = Ppo::new(config, 1, track.clone(), &REWARDS[0]);
-        group.bench_function(format!("{threads} threads"), |bencher| bencher.iter(|| ppo.iterate()));
+        let first = Ppo::first_state(&config, 1, &task);
+        let mut ppo =
+            Ppo::new(config, 1, task, Device::Cpu, first, &[]).unwrap_or_else(|error| unreachable!("{}", error.line()));
+        group.bench_function(format!("{}, {threads} threads", observation.id), |bencher| {
+            bencher.iter(|| drop(ppo.iterate()))
+        });
     }
 }
 

@@ -185,7 +185,7 @@ impl Cars {
 
     /// Drives an iteration of `horizon` steps again by what the learners were told in it: afterwards, all cars are where
     /// they were.
-    pub fn drive_again(&mut self, driven: &[f32], horizon: usize) {
+    pub fn drive_again(&mut self, driven: &[f32], horizon: usize) -> Result<(), Failure> {
         let (driven, _) = driven.as_chunks::<ACTION_LEN>();
         let mut inputs = vec![0.0; self.learners.len() * self.input.len()];
         let mut outcomes = vec![Outcome::default(); self.learners.len()];
@@ -193,9 +193,13 @@ impl Cars {
             // Looking counts: a sensor's noise goes on from reading to reading.
             self.observe(&mut inputs);
             self.drive(actions);
+            if self.reward.remembers() {
+                self.pay(&mut Tally::default())?;
+            }
             self.end_episodes(&mut outcomes, &mut Tally::default(), |_, _| ());
         }
         self.observe(&mut inputs);
+        Ok(())
     }
 
     /// One control step with `actions` of the learners (`[learners]`, the numbers of
@@ -210,10 +214,7 @@ impl Cars {
     ) -> Result<(), Failure> {
         self.driven.extend_from_slice(actions);
         self.drive(actions);
-        let Self { batch, facts, actions, episodes, rewards, learners, reward, .. } = self;
-        let step = Step { batch, cars: learners, facts, actions, episodes };
-        tally.reward.resize(reward.terms().len(), 0.0);
-        reward.pay(&step, &mut Payment { rewards, terms: &mut tally.reward })?;
+        self.pay(tally)?;
         let ended = self.watch();
         self.end_episodes(outcomes, tally, last_input);
         for index in ended {
@@ -247,6 +248,14 @@ impl Cars {
     /// The episodes of the cars that are watched that have ended since this was last asked.
     pub fn traced(&mut self) -> Vec<Vec<Row>> {
         std::mem::take(&mut self.traced)
+    }
+
+    /// What the learners get for the step that they have just made.
+    fn pay(&mut self, tally: &mut Tally) -> Result<(), Failure> {
+        let Self { batch, facts, actions, episodes, rewards, learners, reward, .. } = self;
+        let step = Step { batch, cars: learners, facts, actions, episodes };
+        tally.reward.resize(reward.terms().len(), 0.0);
+        reward.pay(&step, &mut Payment { rewards, terms: &mut tally.reward })
     }
 
     /// Everybody drives one control step.

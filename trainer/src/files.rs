@@ -1,6 +1,9 @@
 //! Reading what a person names, and writing so that a file is whole or not there.
 
-use crate::failure::{Failure, bad_input, not_done};
+use crate::{
+    failure::{Failure, bad_input, not_done},
+    onnx::MAX_MODEL_BYTES,
+};
 use sim_spec::{Policy, Replay, Track, builtin_tracks, limits};
 use std::{
     fs::{self, File},
@@ -34,6 +37,11 @@ pub fn read_policy(path: &Path) -> Result<(Policy, Vec<u8>), Failure> {
 pub fn read_replay(path: &Path) -> Result<Replay, Failure> {
     let bytes = read(path, limits::MAX_REPLAY_BYTES)?;
     Replay::from_bytes(&bytes).map_err(|error| not_done(path.display(), error))
+}
+
+/// An ONNX model's bytes.
+pub fn read_model(path: &Path) -> Result<Vec<u8>, Failure> {
+    read(path, MAX_MODEL_BYTES)
 }
 
 /// A file's bytes; of a larger one as many as show that it is too large.

@@ -20,6 +20,10 @@ pub enum Purpose {
     Exploration,
     /// The order of the rows in an epoch.
     Shuffle,
+    /// What a racer's own reward draws.
+    Reward,
+    /// What a sweep tries.
+    Search,
 }
 
 /// The generator of a purpose at one place of the run: `counter` is the iteration (or checkpoint) and `shard` the part

@@ -113,7 +113,7 @@ impl Ppo {
             let mut network = Network::new(agent.layout.clone(), device);
             network.set(&parameters);
             let mut rng = generator(seed, Purpose::Spawns, began, thread);
-            let reward = task.reward.start(Start { seed, thread, cars })?;
+            let reward = task.reward.start(Start { seed, thread, cars, iteration: began })?;
             Ok(Learner {
                 cars: Cars::new(&task, &agent, cars, config.episode_steps, &pool, reward, &mut rng),
                 rollout: Rollout::new(config.horizon, cars, agent.input(), agent.head.stored()),
@@ -124,17 +124,19 @@ impl Ppo {
         };
         let mut learners = (0..config.threads).map(learner).collect::<Result<Vec<_>, Failure>>()?;
         let share = driven.first().map_or(0, |actions| actions.len() / config.threads);
-        Team::run(&mut learners, |member, learner| {
+        let driven_again = Team::run(&mut learners, |member, learner| {
             tch::set_num_threads(1);
-            for actions in driven {
-                learner.cars.drive_again(&actions[member.index() * share..][..share], config.horizon);
-            }
+            let mut again = |actions: &Vec<f32>| {
+                learner.cars.drive_again(&actions[member.index() * share..][..share], config.horizon)
+            };
+            driven.iter().try_for_each(&mut again)
         });
+        driven_again.into_iter().collect::<Result<(), _>>()?;
         Ok(Self { learners, moments, pool, iteration, config, seed, task, agent })
     }
 
     /// All cars start anew, among newer rivals if they have any: a resumed run need not drive again from further back.
-    fn start_anew(&mut self) {
+    fn start_anew(&mut self) -> Result<(), Failure> {
         if !self.pool.is_empty() {
             let normaliser = self.agent.normaliser(&self.moments);
             let newest = PastSelf { parameters: self.learners[0].parameters.clone(), normaliser };
@@ -145,10 +147,14 @@ impl Ppo {
         let anew = |(thread, learner): (usize, Learner)| {
             let Learner { cars, rollout, network, parameters, adam } = learner;
             let mut rng = generator(self.seed, Purpose::Spawns, self.iteration, thread);
-            let cars = Cars::new(task, agent, count, config.episode_steps, pool, cars.into_reward(), &mut rng);
-            Learner { cars, rollout, network, parameters, adam }
+            let mut reward = cars.into_reward();
+            reward.start_anew(self.iteration)?;
+            let cars = Cars::new(task, agent, count, config.episode_steps, pool, reward, &mut rng);
+            Ok(Learner { cars, rollout, network, parameters, adam })
         };
-        self.learners = std::mem::take(&mut self.learners).into_iter().enumerate().map(anew).collect();
+        self.learners =
+            std::mem::take(&mut self.learners).into_iter().enumerate().map(anew).collect::<Result<_, _>>()?;
+        Ok(())
     }
 
     fn report(&self, tally: Tally, losses: LossSums, learning_rate: f64, gradient_norm: f64) -> Report {
@@ -207,7 +213,7 @@ impl Algorithm for Ppo {
         let report = self.report(tally, losses, learning_rate, updated[0].1);
         self.iteration += 1;
         if self.iteration.is_multiple_of(self.config.restart_every) {
-            self.start_anew();
+            self.start_anew()?;
         }
         Ok(report)
     }

@@ -6,7 +6,7 @@
 //! | `last.safetensors` | the newest policy |
 //! | `run.json` | the settings: enough to repeat the run to the bit |
 //! | `tracks/` | the tracks, so that the run needs nothing else |
-//! | `reward.py` | the reward, if it is a file of the racer's |
+//! | `reward.py`, `reward.log` | the reward, if it is a file of the racer's, and what it printed |
 //! | `metrics.jsonl` | one line per iteration |
 //! | `events.out.tfevents.*` | the same, for TensorBoard |
 //! | `simtrace/` | what a car did step by step, as DeepRacer's logs have it |
@@ -38,6 +38,7 @@ const LAST: &str = "last.safetensors";
 const RUN: &str = "run.json";
 const TRACKS: &str = "tracks";
 const REWARD: &str = "reward.py";
+const REWARD_LOG: &str = "reward.log";
 const SIMTRACE: &str = "simtrace";
 const METRICS: &str = "metrics.jsonl";
 const CHECKPOINT: &str = "checkpoint.safetensors";
@@ -90,6 +91,7 @@ impl RunFolder {
         for track in &task.tracks {
             files::write_whole(&track_path(path, track.name()), track.to_text().as_bytes())?;
         }
+        task.reward.log_to(path.join(REWARD_LOG));
         if let Some(source) = task.reward.text() {
             files::write_whole(&path.join(REWARD), source.as_bytes())?;
         }
@@ -118,6 +120,7 @@ impl RunFolder {
         });
         let tracks: Vec<Track> = tracks.collect::<Result<_, _>>()?;
         let reward = Source::reopen(&settings.reward, &path.join(REWARD))?;
+        reward.log_to(path.join(REWARD_LOG));
         let observation = ObservationSpec::find(&settings.observation)
             .ok_or_else(|| bad_input(&settings.observation, "this version of paddock has no such observation"))?;
         let task =

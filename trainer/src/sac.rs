@@ -160,7 +160,7 @@ impl Sac {
         let capacity = config.sac.memory.min(most) / config.threads;
         let learner = |thread| {
             let mut rng = generator(seed, Purpose::Spawns, iteration, thread);
-            let reward = task.reward.start(Start { seed, thread, cars })?;
+            let reward = task.reward.start(Start { seed, thread, cars, iteration })?;
             let trained = |layout: Layout, parameters: &Vec<f32>, adam: &Adam| Trained {
                 network: network(layout, parameters),
                 parameters: parameters.clone(),

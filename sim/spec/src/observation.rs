@@ -80,7 +80,12 @@ impl ObservationSpec {
 
     /// The observation of that id.
     pub fn find(id: &str) -> Option<&'static Self> {
-        ALL.iter().copied().find(|spec| spec.id == id)
+        Self::all().find(|spec| spec.id == id)
+    }
+
+    /// All that there are.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        ALL.into_iter()
     }
 }
 

@@ -71,6 +71,19 @@ impl Lens {
     }
 }
 
+/// Whether a car at `position` that looks along `nose` has any of an obstacle before its lens: its middle or one of its
+/// corners inside the field of view and as near as the camera sees. What stands in between is not asked.
+pub fn has_in_view(position: Vector, nose: Vector, obstacle: &Obstacle) -> bool {
+    let lens = position + nose * AHEAD_M;
+    let slope = libm::tanf(FIELD_RAD / 2.0);
+    let is_seen = |point: Vector| {
+        let apart = point - lens;
+        let ahead_m = apart.dot(nose);
+        (NEAR_M..=VIEW_M).contains(&ahead_m) && nose.perp_dot(apart).abs() <= slope * ahead_m
+    };
+    is_seen(obstacle.centre) || obstacle.corners().into_iter().any(is_seen)
+}
+
 impl Default for Camera {
     fn default() -> Self {
         let (sin, cos) = libm::sincosf(PITCH_RAD);
@@ -187,6 +200,24 @@ mod tests {
     use sim_spec::{Station, Track};
 
     const BLACK_AND_WHITE: Look = Look::PLAIN;
+
+    #[test]
+    fn what_is_before_the_lens_is_in_view() {
+        let standing_at = |x: f32, y: f32| Obstacle {
+            kind: ObstacleKind::Box,
+            centre: Vector::new(x, y),
+            axis: Vector::X,
+            half_size_m: Obstacle::BOX_HALF_SIZE_M,
+            height_m: Obstacle::BOX_HEIGHT_M,
+        };
+        // tan(1.13 / 2) = 0.634: 2 m before the lens, which is at 0.08 m, the view ends at 1.27 m to each side. The box
+        // reaches 0.25 m further in, and 0.2 m further ahead.
+        let cases = [(2.08, 0.0, true), (2.08, 1.5, true), (2.08, 1.7, false), (-1.0, 0.0, false), (10.4, 0.0, false)];
+        for (x, y, seen) in cases {
+            assert_eq!(has_in_view(Vector::ZERO, Vector::X, &standing_at(x, y)), seen, "{x} {y}");
+            assert_eq!(has_in_view(Vector::ZERO, Vector::X, &standing_at(x, -y)), seen, "{x} {y}");
+        }
+    }
 
     /// A long oval: two straights of 20 m along x, 6 m apart, a metre wide; the first runs along y = 0.
     fn straight() -> Road {

@@ -2,11 +2,16 @@
 
 mod bench;
 mod board;
+mod compare;
 mod eval;
+mod export;
+mod import;
 mod login;
 mod report;
+mod reward;
 mod runs;
 mod submit;
+mod sweep;
 mod track;
 mod train;
 mod verify;
@@ -33,8 +38,19 @@ pub enum Command {
     Report(report::Report),
     /// Race a policy as the league's referee does
     Eval(eval::Eval),
+    /// Write a policy as an ONNX model
+    Export(export::Export),
+    /// Make a policy of an ONNX model
+    Import(import::Import),
+    /// Tell which of two policies, rewards or settings is better, and how sure that is
+    Compare(compare::Compare),
+    /// Search for better settings
+    Sweep(sweep::Sweep),
     /// Run a replay again and see whether it is true
     Verify(verify::Verify),
+    /// Check Python rewards, and try them on old runs
+    #[command(subcommand)]
+    Reward(reward::Reward),
     /// List, show, import, export and make tracks
     #[command(subcommand)]
     Track(track::Track),
@@ -55,7 +71,12 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Runs(runs) => runs.run(),
         Command::Report(report) => report.run(),
         Command::Eval(eval) => eval.run(),
+        Command::Export(export) => export.run(),
+        Command::Import(import) => import.run(),
+        Command::Compare(compare) => compare.run(),
+        Command::Sweep(sweep) => sweep.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Reward(reward) => reward.run(),
         Command::Track(track) => track.run(),
         Command::Login(login) => login.run(),
         Command::Submit(submit) => submit.run(),

@@ -5,6 +5,7 @@
 //! run by that racer's own Python.
 
 pub mod builtin;
+pub mod python;
 
 pub use builtin::BUILTIN;
 
@@ -13,9 +14,10 @@ use crate::{
     settings::RewardEntry,
 };
 use builtin::BuiltinReward;
+use python::PythonSource;
 use sim::{Batch, StepFacts};
 use sim_spec::{Sha256Hex, action::ACTION_LEN};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Judges what cars did.
 pub trait Reward: Send {
@@ -24,6 +26,16 @@ pub trait Reward: Send {
 
     /// Pays every judged car for the control step that it has just made; nobody has been put elsewhere yet.
     fn pay(&mut self, step: &Step, payment: &mut Payment) -> Result<(), Failure>;
+
+    /// Whether it remembers steps. Such a reward is shown those too that the cars of a resumed run drive again.
+    fn remembers(&self) -> bool {
+        false
+    }
+
+    /// All cars start anew, in that iteration: whatever it remembers is forgotten.
+    fn start_anew(&mut self, _iteration: u64) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// A control step of a batch of cars, as a reward sees it.
@@ -66,6 +78,8 @@ pub struct Start {
     pub seed: u64,
     /// Number of the thread that it judges for.
     pub thread: usize,
+    /// In which iteration its cars started.
+    pub iteration: u64,
     /// Cars that it judges.
     pub cars: usize,
 }
@@ -74,26 +88,37 @@ pub struct Start {
 #[derive(Debug, Clone)]
 pub enum Source {
     Builtin(&'static BuiltinReward),
+    Python(PythonSource),
 }
 
 impl Source {
     /// The reward that a person names.
     pub fn find(name: &str) -> Result<Self, Failure> {
+        if name.ends_with(".py") {
+            return PythonSource::read(Path::new(name)).map(Self::Python);
+        }
         builtin::find(name).map(Self::Builtin).ok_or_else(|| {
             let known: Vec<_> = BUILTIN.iter().map(|reward| format!("{} ({})", reward.name, reward.summary)).collect();
-            bad_input(name, format!("neither a file nor a reward of ours; those are: {}", known.join("; ")))
+            bad_input(
+                name,
+                format!("neither a Python file (.py) nor a reward of ours; those are: {}", known.join("; ")),
+            )
         })
     }
 
     /// The reward of a run that goes on; `file` is where its own is kept.
-    pub fn reopen(entry: &RewardEntry, _file: &Path) -> Result<Self, Failure> {
-        Self::find(&entry.name)
+    pub fn reopen(entry: &RewardEntry, file: &Path) -> Result<Self, Failure> {
+        match entry.sha256 {
+            Some(sha256) => PythonSource::reopen(&entry.name, sha256, file).map(Self::Python),
+            None => Self::find(&entry.name),
+        }
     }
 
     /// The text of its file, if it has one.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Builtin(_) => None,
+            Self::Python(source) => Some(source.text()),
         }
     }
 
@@ -101,6 +126,7 @@ impl Source {
     pub fn name(&self) -> String {
         match self {
             Self::Builtin(reward) => reward.name.into(),
+            Self::Python(source) => source.name().into(),
         }
     }
 
@@ -108,13 +134,23 @@ impl Source {
     pub fn sha256(&self) -> Option<Sha256Hex> {
         match self {
             Self::Builtin(_) => None,
+            Self::Python(source) => Some(source.sha256()),
+        }
+    }
+
+    /// From now on, what it prints is added to this file.
+    pub fn log_to(&self, path: PathBuf) {
+        match self {
+            Self::Builtin(_) => {}
+            Self::Python(source) => source.log_to(path),
         }
     }
 
     /// A judge for one thread of a run. It lives as long as the run: cars that start anew keep it.
-    pub fn start(&self, _: Start) -> Result<Box<dyn Reward>, Failure> {
+    pub fn start(&self, start: Start) -> Result<Box<dyn Reward>, Failure> {
         match self {
             Self::Builtin(reward) => Ok(Box::new(builtin::Judge::new(reward))),
+            Self::Python(source) => Ok(Box::new(source.start(start)?)),
         }
     }
 }
