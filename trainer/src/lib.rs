@@ -25,6 +25,7 @@ pub mod gae;
 mod init;
 pub mod journal;
 pub mod league;
+pub mod lesson;
 pub mod limits;
 pub mod live;
 pub mod loss;
