@@ -10,7 +10,9 @@
 //! - `access`: nobody sees or changes what isn't theirs, on any route
 //! - `live`: a run in a terminal of its own
 //! - `tensorboard`, `simtrace`: the programs of others read what a run leaves behind
+//! - `report`: the page about a run in a real browser, and lists of runs
 //! - `pages`: the board and the replay player in a real browser
+//! - `training_killed`: SIGKILL at fifty moments of a training run
 //! - `architecture`: who may import whom, and whether the map is true
 
 mod access;
@@ -23,7 +25,9 @@ mod live;
 mod many_people;
 mod onnx;
 mod pages;
+mod report;
 mod same_bits;
 mod simtrace;
 mod tensorboard;
 mod train_to_board;
+mod training_killed;

@@ -1,12 +1,7 @@
 //! The board and the replay player in a real browser.
 
-use std::{env, path::Path, process::Command};
-use tests::{Run, TestLeague, numbered_policy, wait_for};
-
-/// Chromium as Debian installs it; `cargo xtask test` says where it found one.
-fn chromium() -> String {
-    env::var("PADDOCK_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".into())
-}
+use std::{path::Path, process::Command};
+use tests::{Run, TestLeague, chromium, numbered_policy, wait_for};
 
 #[test]
 fn a_person_clicks_through_the_board_and_a_replay() {

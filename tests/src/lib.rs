@@ -9,7 +9,7 @@ mod programs;
 
 pub use http::{Answer, Person};
 pub use league::{TestLeague, wait_for};
-pub use programs::{Run, paddock, paddock_in, program, python};
+pub use programs::{Run, chromium, paddock, paddock_in, program, python};
 
 use sim_spec::{Policy, Provenance};
 

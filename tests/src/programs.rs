@@ -85,6 +85,11 @@ pub fn python<A: AsRef<OsStr>>(script: &str, arguments: impl IntoIterator<Item =
     command.output().unwrap_or_else(|error| panic!("{}: {error}: {advice}", python.display())).into()
 }
 
+/// Chromium as Debian installs it; `cargo xtask test` says where it found one.
+pub fn chromium() -> String {
+    env::var("PADDOCK_CHROMIUM").unwrap_or_else(|_| "/usr/bin/chromium".into())
+}
+
 /// Where that environment is, for a plain `cargo test`.
 fn cached_python() -> PathBuf {
     let home = || env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));

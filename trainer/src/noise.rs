@@ -22,6 +22,8 @@ pub enum Purpose {
     Shuffle,
     /// What a racer's own reward draws.
     Reward,
+    /// What a sweep tries.
+    Search,
 }
 
 /// The generator of a purpose at one place of the run: `counter` is the iteration (or checkpoint) and `shard` the part

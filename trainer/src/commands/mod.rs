@@ -2,15 +2,19 @@
 
 mod bench;
 mod board;
+mod compare;
 mod eval;
 mod export;
 mod import;
 mod login;
 mod report;
+mod reward;
 mod runs;
 mod submit;
+mod sweep;
 mod track;
 mod train;
+mod train_plan;
 mod verify;
 
 use crate::failure::Failure;
@@ -39,8 +43,15 @@ pub enum Command {
     Export(export::Export),
     /// Make a policy of an ONNX model
     Import(import::Import),
+    /// Tell which of two policies, rewards or settings is better, and how sure that is
+    Compare(compare::Compare),
+    /// Search for better settings
+    Sweep(sweep::Sweep),
     /// Run a replay again and see whether it is true
     Verify(verify::Verify),
+    /// Check Python rewards, and try them on old runs
+    #[command(subcommand)]
+    Reward(reward::Reward),
     /// List, show, import, export and make tracks
     #[command(subcommand)]
     Track(track::Track),
@@ -63,7 +74,10 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Eval(eval) => eval.run(),
         Command::Export(export) => export.run(),
         Command::Import(import) => import.run(),
+        Command::Compare(compare) => compare.run(),
+        Command::Sweep(sweep) => sweep.run(),
         Command::Verify(verify) => verify.run(),
+        Command::Reward(reward) => reward.run(),
         Command::Track(track) => track.run(),
         Command::Login(login) => login.run(),
         Command::Submit(submit) => submit.run(),

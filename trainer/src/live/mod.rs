@@ -16,7 +16,13 @@ pub use view::{Facts, Iteration};
 use plain::Plain;
 use screen::Screen;
 use sim::Telemetry;
-use std::time::Instant;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 use view::View;
 
 /// Widest curve that stays behind, letters.
@@ -26,6 +32,8 @@ const LAST_CURVE: usize = 60;
 pub struct Live {
     shown: Shown,
     begun: Instant,
+    /// Set by whoever else wants the run to end.
+    is_stopped: Option<Arc<AtomicBool>>,
 }
 
 enum Shown {
@@ -44,12 +52,17 @@ impl Live {
             // A terminal that cannot be taken over is none.
             Some(Err(_)) | None => Shown::Plain(Plain::default(), Box::new(view)),
         };
-        Self { shown, begun: Instant::now() }
+        Self { shown, begun: Instant::now(), is_stopped: None }
     }
 
     /// Shows nothing, and is not asked to stop by anybody.
     pub fn silent() -> Self {
-        Self { shown: Shown::Nothing, begun: Instant::now() }
+        Self { shown: Shown::Nothing, begun: Instant::now(), is_stopped: None }
+    }
+
+    /// Shows nothing, and ends the run once somebody sets `is_stopped`.
+    pub fn silent_until(is_stopped: Arc<AtomicBool>) -> Self {
+        Self { is_stopped: Some(is_stopped), ..Self::silent() }
     }
 
     /// Shows the run after an iteration.
@@ -76,9 +89,9 @@ impl Live {
         }
     }
 
-    /// Whether a person wants the run to end now, as if its limit were reached.
+    /// Whether somebody wants the run to end now, as if its limit were reached.
     pub fn wants_to_stop(&self) -> bool {
-        stop::is_asked()
+        stop::is_asked() || self.is_stopped.as_ref().is_some_and(|is_stopped| is_stopped.load(Ordering::Relaxed))
     }
 
     /// Leaves the terminal as it was, with the run's curves in it.

@@ -187,22 +187,24 @@ const RULING_SHARE: f64 = 0.95;
 /// Parts in which that is looked at.
 const PARTS: usize = 5;
 
+/// Penalties do not count: once what they are for is learned, they are rightly near zero.
 fn one_term_rules(measured: &Measured) -> Option<Finding> {
-    if measured.terms.len() < 2 {
+    let pays = |(_, curve): &&(String, Vec<f64>)| curve.iter().any(|paid| *paid > 0.0);
+    let paying: Vec<_> = measured.terms.iter().filter(pays).collect();
+    if paying.len() < 2 {
         return None;
     }
     let share_in = |term: &[f64], part: usize| {
         let [from, to] = [part, part + 1].map(|edge| edge as f64 / PARTS as f64);
         let size = |curve: &[f64]| mean(curve, from, to).map(f64::abs);
-        let all: f64 = measured.terms.iter().filter_map(|(_, curve)| size(curve)).sum();
+        let all: f64 = paying.iter().filter_map(|(_, curve)| size(curve)).sum();
         size(term).map(|own| own / all.max(f64::MIN_POSITIVE))
     };
     let least = |term: &[f64]| {
         let shares = (0..PARTS).map(|part| share_in(term, part)).collect::<Option<Vec<_>>>()?;
         shares.into_iter().reduce(f64::min)
     };
-    let (name, share) = measured
-        .terms
+    let (name, share) = paying
         .iter()
         .find_map(|(name, term)| least(term).filter(|share| *share >= RULING_SHARE).map(|share| (name, share)))?;
     finding(
@@ -259,6 +261,8 @@ fn depends_on_the_start(measured: &Measured) -> Option<Finding> {
 const WORTHWHILE_GAP: f64 = 0.03;
 /// Twice of what each of six sectors would lose if time were lost everywhere.
 const SLOW_SHARE: f64 = 0.33;
+/// Who wins so much of what is lost in a sector in the one before it has carried too much speed into it.
+const PAID_FOR: f64 = 0.25;
 
 fn slow_sector(measured: &Measured) -> Option<Finding> {
     let sectors = measured.sector_secs?;
@@ -267,13 +271,22 @@ fn slow_sector(measured: &Measured) -> Option<Finding> {
     let (sector, most) = lost.into_iter().enumerate().max_by(|(_, one), (_, other)| one.total_cmp(other))?;
     (all > WORTHWHILE_GAP * measured.par_secs && most > SLOW_SHARE * all).then_some(())?;
     let [own, par] = sectors[sector];
+    let before = (sector + SECTORS - 1) % SECTORS;
+    let advice = match -lost[before] > PAID_FOR * most {
+        true => format!(
+            "It arrives too fast: sector {} is {:.2} s quicker than par's, and that is paid for here. Braking earlier wins more \
+             than it costs; a larger γ (--set gamma=0.995) lets the policy see so far.",
+            before + 1,
+            -lost[before]
+        ),
+        false => "Compare its line with par's on the map: a curve that is left slowly costs all of the straight that follows."
+            .into(),
+    };
     finding(
         Kind::Chance,
         format!("Most time is lost in sector {}", sector + 1),
-        format!(
-            "It takes {own:.2} s there, par {par:.2} s: {most:.2} of the {all:.2} s that are lost in {SECTORS} sectors."
-        ),
-        "Compare its line with par's on the map: a curve that is left slowly costs all of the straight that follows.",
+        format!("It takes {own:.2} s there, par {par:.2} s: {most:.2} s more, of {all:.2} s over the whole lap."),
+        advice,
     )
 }
 

@@ -106,10 +106,13 @@ fn a_value_function_that_guesses() {
 fn a_reward_of_one_term() {
     let terms = vec![("progress".into(), line(0.1, 1.0)), ("smooth".into(), line(0.001, 0.01))];
     assert!(only(&Measured { terms: terms.clone(), ..good() }).title.contains("progress and nearly nothing else"));
-    // A penalty that matters at the beginning has done its work.
-    let mut learned = terms;
-    learned[1].1[..20].fill(-0.2);
+    // A term that matters at the beginning has done its work, and so has a penalty.
+    let mut learned = terms.clone();
+    learned[1].1[..20].fill(0.2);
     assert_eq!(findings(&Measured { terms: learned, ..good() }), []);
+    let mut penalty = terms;
+    penalty[1].1.fill(-0.001);
+    assert_eq!(findings(&Measured { terms: penalty, ..good() }), []);
 }
 
 #[test]
@@ -137,7 +140,12 @@ fn a_slow_sector() {
     let found = only(&Measured { sector_secs: Some(sector_secs), ..good() });
     assert_eq!(found.title, "Most time is lost in sector 5");
     // 0.48 there, 5 · 0.03 elsewhere.
-    assert!(found.evidence.contains("0.48 of the 0.63 s"), "{}", found.evidence);
+    assert!(found.evidence.contains("0.48 s more, of 0.63 s"), "{}", found.evidence);
+    assert!(found.advice.starts_with("Compare its line"));
+    // 0.15 s won before are more than a quarter of 0.48.
+    sector_secs[3] = [0.77, 0.92];
+    let late = only(&Measured { sector_secs: Some(sector_secs), ..good() });
+    assert!(late.advice.starts_with("It arrives too fast: sector 4 is 0.15 s quicker"), "{}", late.advice);
 }
 
 #[test]

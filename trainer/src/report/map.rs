@@ -7,7 +7,7 @@ use super::{
     svg::{escaped, speed_colour},
 };
 use crate::par_cache::ParPoint;
-use sim_spec::{Station, Track, action::SPEED_RANGE_MPS};
+use sim_spec::{Station, Track};
 use std::{collections::BTreeMap, fmt::Write as _};
 
 /// Room around the road, metres.
@@ -69,21 +69,21 @@ impl<'a> Map<'a> {
         )
     }
 
-    /// The best lap, coloured by speed, over par's line.
-    pub fn driven(&self, raced: &Raced, par: &[ParPoint]) -> String {
+    /// The best lap, coloured by speed between two speeds, over par's line.
+    pub fn driven(&self, raced: &Raced, [slow_mps, fast_mps]: [f64; 2], par: &[ParPoint]) -> String {
         let Some(best) = &raced.best else { return self.svg("No lap was driven", "") };
         let telemetry = &raced.telemetry[best.race];
-        let fastest = f64::from(SPEED_RANGE_MPS[1]);
         let mut content =
             format!(r#"<path class="par" d="{}Z"/>"#, self.line(par.iter().map(|point| point.position_m)));
-        for pair in raced.best_samples().windows(2) {
+        let samples = raced.best_samples();
+        for (here, next) in samples.clone().zip(samples.skip(1)) {
             let point = |sample: usize| [telemetry.x_m[sample], telemetry.y_m[sample]].map(f64::from);
-            let speed_mps = f64::from(telemetry.speed_mps[pair[0]]);
+            let speed_mps = f64::from(telemetry.speed_mps[here]);
             let _ = write!(
                 content,
                 r#"<path class="driven" stroke="{}" d="{}"><title>{speed_mps:.2} m/s</title></path>"#,
-                speed_colour(speed_mps / fastest),
-                self.line([point(pair[0]), point(pair[1])].into_iter())
+                speed_colour((speed_mps - slow_mps) / (fast_mps - slow_mps)),
+                self.line([point(here), point(next)].into_iter())
             );
         }
         self.svg(&format!("The best lap, {:.3} s, coloured by speed, over the line of par", best.secs), &content)

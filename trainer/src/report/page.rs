@@ -11,7 +11,7 @@ use super::{
     tiles,
 };
 use crate::par_cache::Par;
-use sim_spec::{RaceStatus, action::SPEED_RANGE_MPS};
+use sim_spec::RaceStatus;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -135,8 +135,9 @@ impl Page<'_> {
 
     fn curves(&self) -> String {
         let metrics = &self.run.metrics;
-        let steps = metrics.curve("charts/completion_rate").iter().map(|(steps, _)| *steps);
-        let reward: Vec<_> = steps.zip(self.measured.reward.iter().copied()).collect();
+        let steps = || metrics.curve("charts/completion_rate").iter().map(|(steps, _)| *steps);
+        let reward: Vec<_> = steps().zip(self.measured.reward.iter().copied()).collect();
+        let completion: Vec<_> = steps().zip(self.measured.completion.iter().copied()).collect();
         let names: Vec<String> = metrics.names("reward/").map(|name| format!("reward/{name}")).collect();
         let terms = names.iter().map(|name| (&name["reward/".len()..], metrics.curve(name)));
         let one = |title, note, name| Chart {
@@ -155,11 +156,14 @@ impl Page<'_> {
                 lines: terms.collect(),
                 ..one("Reward by term", "What the policy is paid for; a term near zero teaches nothing.", "")
             },
-            from_zero(
-                "Lap driven",
-                "Mean share of a lap that an episode drives before it ends; 1 is a whole lap.",
-                "charts/completion_rate",
-            ),
+            Chart {
+                lines: vec![("lap driven", &completion)],
+                ..from_zero(
+                    "Lap driven",
+                    "Mean share of a lap that an episode drives before it ends; 1 is a whole lap.",
+                    "",
+                )
+            },
             Chart {
                 reference: Some((par_secs, &par)),
                 ..one("Best clean lap", "Of each evaluation by the referee, seconds.", "eval/best_lap_secs")
@@ -188,13 +192,13 @@ impl Page<'_> {
 
     fn road(&self) -> String {
         let map = Map::new(&self.run.track);
-        let [slowest, fastest] = SPEED_RANGE_MPS;
         let driven = self.raced.map_or(String::new(), |raced| {
+            let speeds @ [slow, fast] = speed_scale(raced);
             let best = raced.best.as_ref().map_or("no lap".into(), |best| format!("{:.3} s", best.secs));
             format!(
                 "<figure class=\"panel\"><figcaption><h3>The best lap</h3><p class=\"now\">{best}</p></figcaption>{}\
-                 <p class=\"scale\">{slowest} <i></i> {fastest} m/s, dashed: the line of par</p></figure>",
-                map.driven(raced, &self.par.line)
+                 <p class=\"scale\">{slow} <i></i> {fast} m/s, dashed: the line of par</p></figure>",
+                map.driven(raced, speeds, &self.par.line)
             )
         });
         let faults = &self.measured.faults;
@@ -212,18 +216,19 @@ impl Page<'_> {
         let most = sectors.iter().map(|[own, par]| (own - par).abs()).fold(f64::MIN_POSITIVE, f64::max);
         let row = |(index, [own, par]): (usize, &[f64; 2])| {
             let lost = own - par;
-            let (width, class) = (lost.abs() / most * 100.0, if lost < 0.0 { "won" } else { "" });
+            let (width, class) = (lost.abs() / most * 50.0, if lost < 0.0 { "won" } else { "" });
             format!(
-                "<tr><td>{}</td><td>{own:.3}</td><td>{par:.3}</td><td>{lost:+.3}</td><td class=\"lost\"><span class=\"{class}\" style=\"width:{width:.0}%\"></span></td></tr>",
-                index + 1
+                "<tr><td>{}</td><td>{own:.3}</td><td>{par:.3}</td><td>{}</td><td class=\"lost\"><span class=\"{class}\" style=\"width:{width:.0}%\"></span></td></tr>",
+                index + 1,
+                signed(lost)
             )
         };
         let rows: String = sectors.iter().enumerate().map(row).collect();
         let [own, par] = [0, 1].map(|which| sectors.iter().map(|sector| sector[which]).sum::<f64>());
         format!(
             "<h2>Sectors of the best lap</h2><div class=\"panel\"><table><thead><tr><th>Sector</th><th>Seconds</th><th>Par</th><th>Lost</th><th></th></tr></thead>\
-             <tbody>{rows}<tr><td>Lap</td><td>{own:.3}</td><td>{par:.3}</td><td>{:+.3}</td><td></td></tr></tbody></table></div>\n",
-            own - par
+             <tbody>{rows}<tr><td>Lap</td><td>{own:.3}</td><td>{par:.3}</td><td>{}</td><td></td></tr></tbody></table></div>\n",
+            signed(own - par)
         )
     }
 
@@ -254,4 +259,18 @@ impl Page<'_> {
             escaped(&text)
         )
     }
+}
+
+/// Seconds lost or won.
+fn signed(secs: f64) -> String {
+    format!("{secs:+.3}").replace('-', "−")
+}
+
+/// Half metres per second around the speeds of the best lap.
+fn speed_scale(raced: &Raced) -> [f64; 2] {
+    let speeds = raced.best.iter().flat_map(|best| {
+        raced.best_samples().map(|sample| f64::from(raced.telemetry[best.race].speed_mps[sample]) * 2.0)
+    });
+    let (low, high) = speeds.fold((f64::INFINITY, 0.0), |(low, high), speed| (speed.min(low), speed.max(high)));
+    [low.floor() / 2.0, high.ceil().max(low.floor() + 1.0) / 2.0]
 }

@@ -66,11 +66,12 @@ impl Raced {
         Some(BestLap { race, lap: lap.lap, secs: lap.secs, is_clean: lap.clean, sector_secs })
     }
 
-    /// Samples of the best lap: numbers in its race's telemetry.
-    pub fn best_samples(&self) -> Vec<usize> {
-        let Some(best) = &self.best else { return Vec::new() };
+    /// Samples of the best lap, numbers in its race's telemetry, from the last one before the line to the first behind it.
+    pub fn best_samples(&self) -> std::ops::Range<usize> {
+        let Some(best) = &self.best else { return 0..0 };
         let laps = &self.telemetry[best.race].lap;
-        (0..laps.len()).filter(|sample| laps[*sample] == best.lap).collect()
+        let [from, to] = [best.lap, best.lap + 1].map(|lap| laps.partition_point(|at| *at < lap));
+        from.saturating_sub(1)..(to + 1).min(laps.len())
     }
 
     /// The highest speed that was driven, m/s.
@@ -95,7 +96,8 @@ mod tests {
         assert!(best.is_clean && best.lap > 1);
         let samples = raced.best_samples();
         let telemetry = &raced.telemetry[best.race];
-        assert!(samples.iter().all(|sample| telemetry.lap[*sample] == best.lap) && !samples.is_empty());
+        assert!(samples.clone().all(|sample| telemetry.lap[sample].abs_diff(best.lap) <= 1));
+        assert!((samples.len() as f64 / f64::from(sim::CONTROL_HZ) - best.secs).abs() < 0.2);
         assert!((1.4..1.7).contains(&raced.top_speed_mps()));
     }
 }

@@ -33,7 +33,8 @@ pub fn lap_histogram(laps: &[(f64, bool)], par_secs: f64) -> String {
     for (secs, is_clean) in laps.iter().filter(|(secs, _)| *secs <= longest) {
         bars[(((secs - low) / width_secs) as usize).min(BARS - 1)][usize::from(!is_clean)] += 1;
     }
-    let most = bars.iter().map(|[clean, other]| clean + other).max().unwrap_or(1) as f64;
+    // Room above the highest bar for par's name.
+    let most = bars.iter().map(|[clean, other]| clean + other).max().unwrap_or(1) as f64 * 1.15;
     let x = |secs: f64| LEFT + (secs - low) / (high - low) * (WIDTH - LEFT - RIGHT);
     let y = |count: f64| HEIGHT - BOTTOM - count / most * (HEIGHT - TOP - BOTTOM);
     let mut svg = rules_of(&x, &y, [low, high], most);

@@ -1,7 +1,8 @@
 //! `paddock reward check`: reads a reward and tries it on real driving, before a minute of training is spent on it.
 
 use super::{
-    Fault, File, Finding, Limits, Log, Params, Python, Severity, Worker,
+    Fault, File, Finding, Key, Limits, Log, Params, Python, Severity, Worker,
+    params::write_batch,
     scenes::{CARS, QUICK, SLOW, scenes},
     watcher::Watcher,
     worker::{Probed, Setup},
@@ -14,9 +15,10 @@ use std::{
 
 /// A call that takes longer slows training down: two cores would do less than 40,000 steps per second.
 const SLOW_CALL: Duration = Duration::from_micros(50);
-/// How often a batch is paid to see what a call takes, and for how long at most.
-const TIMED_BATCHES: u32 = 200;
-const TIMED_FOR: Duration = Duration::from_millis(500);
+/// Cars of a batch that is paid again and again to see what a call takes, as many as a thread has by default, and for how
+/// long. The quickest batch counts: the machine has other things to do.
+const TIMED_CARS: usize = 256;
+const TIMED_FOR: Duration = Duration::from_millis(200);
 /// How much more a metre may pay when it is driven slowly, before that is worth a hint.
 const DAWDLING: f64 = 1.2;
 /// A box or car this near is part of the situation, metres.
@@ -152,9 +154,8 @@ impl Checked {
     }
 
     /// Calls the reward in all scenes.
-    fn try_out(&mut self, worker: &mut Worker, keys: &[&'static super::Key]) -> Result<(), Fault> {
-        let mut all = Range::EMPTY;
-        let mut frame = Vec::new();
+    fn try_out(&mut self, worker: &mut Worker, keys: &[&'static Key]) -> Result<(), Fault> {
+        let (mut all, mut frame, mut last) = (Range::EMPTY, Vec::new(), Vec::new());
         // What a scene paid per metre.
         let mut per_metre = Vec::new();
         for (number, scene) in scenes().iter().enumerate() {
@@ -183,11 +184,12 @@ impl Checked {
                 Ok(())
             })?;
             per_metre.push(sum / way_m);
+            last = watcher.into_states();
         }
         let is_fine = self.findings.iter().all(|finding| finding.severity != Severity::Error);
         if is_fine && all.states > 0 {
             self.judge(&all, &per_metre);
-            self.time(worker, &frame)?;
+            self.time(worker, keys, &last)?;
         }
         Ok(())
     }
@@ -220,17 +222,18 @@ impl Checked {
         }
     }
 
-    /// What a call takes, as training makes it.
-    fn time(&mut self, worker: &mut Worker, frame: &[u8]) -> Result<(), Fault> {
-        let (start, mut calls) = (Instant::now(), 0);
-        let mut best = Duration::MAX;
-        while calls < TIMED_BATCHES && start.elapsed() < TIMED_FOR {
+    /// What a call takes in a batch as training has it.
+    fn time(&mut self, worker: &mut Worker, keys: &[&Key], states: &[Params]) -> Result<(), Fault> {
+        let mut frame = Vec::new();
+        let cars = (0..TIMED_CARS).map(|car| (car % CARS) as i32);
+        write_batch(&mut frame, keys, cars, states.iter().cycle().take(TIMED_CARS));
+        let (start, mut best) = (Instant::now(), Duration::MAX);
+        while start.elapsed() < TIMED_FOR {
             let before = Instant::now();
-            worker.pay(frame)?;
+            worker.pay(&frame)?;
             best = best.min(before.elapsed());
-            calls += 1;
         }
-        let call = best / CARS as u32;
+        let call = best / TIMED_CARS as u32;
         self.call_us = Some(call.as_secs_f64() * 1e6);
         if call > SLOW_CALL {
             let text = format!(

@@ -65,6 +65,11 @@ impl Watcher {
         write_batch(frame, &self.keys, cars, self.states.iter());
     }
 
+    /// What was seen last.
+    pub fn into_states(self) -> Vec<Params> {
+        self.states
+    }
+
     /// All cars start anew, and so does the time.
     pub fn start_anew(&mut self) {
         self.steps = 0;
