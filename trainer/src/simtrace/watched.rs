@@ -94,7 +94,7 @@ mod tests {
         );
         assert!((last.secs - 10.0 - f64::from(last.steps) / 15.0).abs() < 1e-9);
 
-        batch.spawn_anywhere(0);
+        batch.spawn(0);
         watched.start(batch.world_of(0).0, 0);
         batch.step(&[0.0, 0.0], &mut facts);
         let late = Step { is_truncated: true, ..step };
