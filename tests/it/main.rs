@@ -12,6 +12,7 @@
 //! - `tensorboard`, `simtrace`: the programs of others read what a run leaves behind
 //! - `report`: the page about a run in a real browser, and lists of runs
 //! - `pages`: the board and the replay player in a real browser
+//! - `training_killed`: SIGKILL at fifty moments of a training run
 //! - `architecture`: who may import whom, and whether the map is true
 
 mod access;
@@ -29,3 +30,4 @@ mod same_bits;
 mod simtrace;
 mod tensorboard;
 mod train_to_board;
+mod training_killed;

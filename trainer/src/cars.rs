@@ -12,7 +12,7 @@ use crate::{
 };
 use rand_pcg::rand_core::Rng;
 use sim::{Batch, BatchConfig, StepFacts};
-use sim_spec::action::ACTION_LEN;
+use sim_spec::{ActionSpace, action::ACTION_LEN};
 use std::{
     ops::AddAssign,
     time::{SystemTime, UNIX_EPOCH},
@@ -79,6 +79,7 @@ pub struct Outcome {
 pub struct Cars {
     batch: Batch,
     sight: Sight,
+    space: ActionSpace,
     episode_steps: u32,
     reward: Box<dyn Reward>,
     /// Numbers in the batch of the cars that learn; the others are their rivals.
@@ -139,6 +140,7 @@ impl Cars {
         Self {
             batch,
             sight: agent.sight,
+            space: agent.space.clone(),
             episode_steps,
             reward,
             learners: learners_of,
@@ -231,7 +233,7 @@ impl Cars {
         for (index, watched) in self.watched.iter_mut().enumerate() {
             let car = self.learners[index];
             let step = simtrace::Step {
-                action: None,
+                action: index_of(&self.space, self.actions[car]),
                 reward: self.rewards[index],
                 is_truncated: self.episodes[index].steps >= self.episode_steps,
                 secs_since_epoch,
@@ -301,6 +303,12 @@ impl Cars {
             }
         }
     }
+}
+
+/// The number of an action in a list of them.
+fn index_of(space: &ActionSpace, numbers: [f32; ACTION_LEN]) -> Option<u32> {
+    let ActionSpace::Discrete { actions } = space else { return None };
+    (0..actions.len()).find(|index| space.numbers_of(*index) == numbers).map(|index| index as u32)
 }
 
 /// Writes what the network gets of a car.

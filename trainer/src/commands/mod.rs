@@ -14,6 +14,7 @@ mod submit;
 mod sweep;
 mod track;
 mod train;
+mod train_plan;
 mod verify;
 
 use crate::failure::Failure;

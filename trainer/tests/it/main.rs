@@ -2,11 +2,15 @@
 //!
 //! - `learns`: from random weights to clean laps, by every way that there is
 //! - `python_rewards`: reward files of the racer's own, of every style, well-behaved and not
+//! - `python_runs`: runs that they pay
+//! - `reward_commands`: `paddock reward`
 //! - `runs`: repeated to the bit, resumed at any moment, never broken
 //! - `trying`: comparing, searching, watching
 
 mod learns;
 mod python_rewards;
+mod python_runs;
+mod reward_commands;
 mod runs;
 mod trying;
 

@@ -16,6 +16,8 @@ mod interpreter;
 mod last_words;
 mod limits;
 mod params;
+#[cfg(test)]
+mod params_tests;
 pub mod replay;
 mod scenes;
 mod source;
