@@ -26,14 +26,11 @@ pub struct ParPoint {
 /// Par of a track for the standard car. It takes a few seconds the first time; a cache that cannot be read or written only
 /// costs those seconds again.
 pub fn par_of(track: &Track) -> Par {
-    let model = CarModel::default();
-    let kept = folder().map(|folder| folder.join(format!("{}.json", par::key(track, &model))));
-    let known = kept.as_ref().and_then(|path| serde_json::from_slice(&std::fs::read(path).ok()?).ok());
-    known.unwrap_or_else(|| {
-        let par::Par { lap_secs, line } = par::par(track, &model);
+    kept(track).unwrap_or_else(|| {
+        let par::Par { lap_secs, line } = par::par(track, &CarModel::default());
         let point = |it: &par::LinePoint| ParPoint { s_m: it.s_m, position_m: it.position, speed_mps: it.speed_mps };
         let found = Par { lap_secs, line: line.points().iter().map(point).collect() };
-        if let Some(path) = kept {
+        if let Some(path) = file(track) {
             let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
             let text = serde_json::to_vec(&found).expect("numbers are plain data");
             // Written whole or not at all: another process may read it meanwhile.
@@ -43,6 +40,16 @@ pub fn par_of(track: &Track) -> Par {
         }
         found
     })
+}
+
+/// Par, if it was worked out before: for whoever cannot wait.
+pub fn kept(track: &Track) -> Option<Par> {
+    serde_json::from_slice(&std::fs::read(file(track)?).ok()?).ok()
+}
+
+/// The file that par of a track is kept in.
+fn file(track: &Track) -> Option<PathBuf> {
+    Some(folder()?.join(format!("{}.json", par::key(track, &CarModel::default()))))
 }
 
 /// `$XDG_CACHE_HOME/paddock/par`, or the same below `~/.cache`.

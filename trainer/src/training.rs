@@ -7,6 +7,7 @@ use crate::{
     failure::{Failure, not_done},
     limits::Limits,
     live::{Facts, Iteration, Live},
+    par_cache,
     run_folder::{Found, RunFolder},
     settings::{Settings, trainer_version},
     task::Task,
@@ -169,7 +170,9 @@ impl Training {
         let tracks = self.task.tracks.iter().map(|track| track.name()).collect::<Vec<_>>().join(", ");
         let algorithm = format!("{algorithm:?}").to_lowercase();
         let settings = vec![tracks, observation.clone(), algorithm, reward.name.clone(), format!("seed {seed}")];
-        Facts { settings, limits, track: self.task.tracks[0].clone(), par_secs: None }
+        let track = self.task.tracks[0].clone();
+        let par_secs = par_cache::kept(&track).map(|par| par.lap_secs);
+        Facts { settings, limits, track, par_secs }
     }
 
     fn iteration(&self, report: &Report, steps_per_sec: f64, evaluation: Option<&Evaluation>) -> Iteration {

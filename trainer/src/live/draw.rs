@@ -103,7 +103,7 @@ fn curves(view: &View) -> [Curve<'_>; 5] {
             "steps per second",
             &view.steps_per_sec,
             told(&view.steps_per_sec, &|it| format!("{:.0} k", it / 1e3)),
-            Color::Blue,
+            Color::LightBlue,
         ),
     ]
 }

@@ -20,7 +20,7 @@ const DOTS: [f64; 2] = [2.0, 4.0];
 /// Points of a line further apart than this were not driven from one to the other, metres: the car was put back.
 const JUMP_M: f64 = 1.0;
 /// Slow to fast, in the terminal's own colours.
-pub const SPEED_COLOURS: [Color; 5] = [Color::Blue, Color::Cyan, Color::Green, Color::Yellow, Color::Red];
+pub const SPEED_COLOURS: [Color; 5] = [Color::LightBlue, Color::Cyan, Color::Green, Color::Yellow, Color::Red];
 
 /// The colour of a speed.
 fn colour(speed_mps: f64) -> Color {
@@ -76,8 +76,13 @@ mod tests {
     #[test]
     fn the_five_colours_share_the_speeds() {
         // A fifth of 3.9 m/s is 0.78 m/s.
-        let cases =
-            [(0.0, Color::Blue), (0.8, Color::Blue), (0.9, Color::Cyan), (2.0, Color::Green), (9.0, Color::Red)];
+        let cases = [
+            (0.0, Color::LightBlue),
+            (0.8, Color::LightBlue),
+            (0.9, Color::Cyan),
+            (2.0, Color::Green),
+            (9.0, Color::Red),
+        ];
         for (speed_mps, expected) in cases {
             assert_eq!(colour(speed_mps), expected, "{speed_mps}");
         }

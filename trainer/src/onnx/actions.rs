@@ -68,7 +68,8 @@ impl End {
 
     /// Takes the table that says what each of `outputs` stands for.
     pub fn look_up(&mut self, link: &Link, outputs: usize) -> Result<(), Refusal> {
-        if *self != Self::Choice || link.flows_in != 1 || link.integer("axis", 0) != 0 {
+        let is_plain = link.integer("axis", 0) == 0 && link.integer("batch_dims", 0) == 0;
+        if *self != Self::Choice || link.flows_in != 1 || !is_plain {
             return link.refuse("must look up the chosen action in a table");
         }
         let (sides, numbers) = link.numbers(0)?;

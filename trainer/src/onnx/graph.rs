@@ -203,7 +203,8 @@ impl<'a> Link<'a> {
 fn way_out(operator: &str) -> Option<&'static str> {
     Some(match operator {
         "Add" | "ArgMax" | "AveragePool" | "Cast" | "Clip" | "Conv" | "Div" | "Expand" | "Flatten" | "Gather"
-        | "Gemm" | "Identity" | "MatMul" | "Mul" | "Relu" | "Reshape" | "Squeeze" | "Sub" | "Tanh" | "Unsqueeze" => {
+        | "GatherND" | "Gemm" | "Identity" | "MatMul" | "Mul" | "Relu" | "Reshape" | "Squeeze" | "Sub" | "Tanh"
+        | "Unsqueeze" => {
             return None;
         }
         "MaxPool" | "GlobalAveragePool" | "LpPool" => "train with average pooling or with a convolution's stride",

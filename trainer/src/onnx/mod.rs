@@ -13,7 +13,7 @@
 //! | `Gemm`, `MatMul`; `Conv` without padding, dilation and groups; constants added or multiplied after them | a layer |
 //! | `Relu`, `Tanh`, `AveragePool` of whole tiles | a layer |
 //! | `Clip` to ±1 at the end, and `Mul`, `Add`, `Sub`, `Div` after it or after a last `Tanh` | the range of the actions |
-//! | `ArgMax`, then `Gather` of a table `[actions, 2]` | discrete actions |
+//! | `ArgMax`, then `Gather` or `GatherND` of a table `[actions, 2]` | discrete actions |
 //! | `Flatten`, `Reshape`, `Squeeze`, `Unsqueeze`, `Expand`, `Identity`, `Cast`, `Constant` where they change no number | nothing |
 //!
 //! Everything else is refused in a sentence that names the node and says the way out. The actions are the two numbers

@@ -38,7 +38,7 @@ impl Reader {
 
     /// Takes the next node.
     pub fn take(&mut self, link: &Link) -> Result<(), Refusal> {
-        if link.flows_in != 0 && !matches!(link.operator(), "Add" | "Mul" | "Gather") {
+        if link.flows_in != 0 && !matches!(link.operator(), "Add" | "Mul" | "Gather" | "GatherND") {
             return link.refuse("the network's numbers must be its first input: export the other way round");
         }
         let layer = match link.operator() {
@@ -48,7 +48,7 @@ impl Reader {
             "Clip" => return self.clip(link),
             "Sub" | "Div" | "Mul" | "Add" => return self.arithmetic(link),
             "ArgMax" => return self.end.choose(link),
-            "Gather" => return self.end.look_up(link, self.shape.numbers()),
+            "Gather" | "GatherND" => return self.end.look_up(link, self.shape.numbers()),
             "Relu" => Layer::Relu,
             "Tanh" => Layer::Tanh,
             "AveragePool" => average_pool(link)?,

@@ -341,7 +341,7 @@ proptest! {
     ) {
         const OPERATORS: [&str; 22] = [
             "Add", "ArgMax", "AveragePool", "Cast", "Clip", "Conv", "Div", "Expand", "Flatten", "Gather", "Gemm", "Identity",
-            "MatMul", "Mul", "Relu", "Reshape", "Squeeze", "Sub", "Tanh", "Unsqueeze", "Gemm", "Conv",
+            "MatMul", "Mul", "Relu", "Reshape", "Squeeze", "Sub", "Tanh", "Unsqueeze", "GatherND", "Conv",
         ];
         let mut made = Made::new([&[1, 18][..], &[1, 1, 120, 160], &[1, 19_200]][input]);
         for (index, (operator, sides, number)) in nodes.into_iter().enumerate() {
@@ -357,7 +357,7 @@ proptest! {
                 integer("axis", number), integer("to", number), list("kernel_shape", &sides), list("strides", &sides),
             ];
             let inputs: &[&str] = match OPERATORS[operator] {
-                "Gather" => &[&name, ""],
+                "Gather" | "GatherND" => &[&name, ""],
                 "Relu" | "Tanh" | "AveragePool" | "Cast" | "Flatten" | "Identity" | "ArgMax" => &[""],
                 "Clip" | "Gemm" | "Conv" => &["", &name, &name],
                 _ => &["", &name],

@@ -275,7 +275,7 @@ fn slow_sector(measured: &Measured) -> Option<Finding> {
     let advice = match -lost[before] > PAID_FOR * most {
         true => format!(
             "It arrives too fast: sector {} is {:.2} s quicker than par's, and that is paid for here. Braking earlier wins more \
-             than it costs; a larger γ (--set gamma=0.995) lets the policy see so far.",
+             than it costs: compare its line with par's on the map.",
             before + 1,
             -lost[before]
         ),

@@ -64,7 +64,7 @@ impl Measured {
         Self {
             reward: (0..iterations).map(sum_at).collect(),
             terms,
-            completion: steadied(&values("charts/completion_rate"), &values("charts/episodes")),
+            completion: steadied(&values("charts/completion_rate")),
             entropy: values("losses/entropy"),
             is_discrete: run.settings["action"].get("discrete").is_some(),
             explained_variance: values("losses/explained_variance"),
@@ -120,18 +120,17 @@ fn faults(run: &Run, raced: Option<&Raced>) -> Vec<Fault> {
     training.chain(races).collect()
 }
 
-/// Iterations to each side that a mean over episodes is taken over.
+/// Iterations to each side that a median is taken over.
 const STEADIED_OVER: usize = 4;
 
-/// A mean over the episodes of the iterations around each: where few ended, and those early, a value alone says little.
-fn steadied(values: &[f64], episodes: &[f64]) -> Vec<f64> {
-    let around = |at: usize| at.saturating_sub(STEADIED_OVER)..(at + STEADIED_OVER + 1).min(values.len());
-    let weight = |at: usize| episodes.get(at).copied().unwrap_or(1.0);
-    let mean = |at: usize| {
-        let sum: f64 = around(at).map(|at| weight(at) * values[at]).sum();
-        sum / around(at).map(weight).sum::<f64>().max(1.0)
+/// Running median: when all cars start anew, the few episodes that end first are short ones, which says nothing.
+fn steadied(values: &[f64]) -> Vec<f64> {
+    let median = |at: usize| {
+        let mut around = values[at.saturating_sub(STEADIED_OVER)..(at + STEADIED_OVER + 1).min(values.len())].to_vec();
+        around.sort_by(f64::total_cmp);
+        around[around.len() / 2]
     };
-    (0..values.len()).map(mean).collect()
+    (0..values.len()).map(median).collect()
 }
 
 /// How much steering is thrown from side to side.
@@ -153,11 +152,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_iteration_in_which_few_episodes_ended_counts_little() {
-        // (4 · 100 · 0.9 + 1 · 0.0) / 401 = 0.898 around the first value.
-        let steady = steadied(&[0.0, 0.9, 0.9, 0.9, 0.9, 0.9], &[1.0, 100.0, 100.0, 100.0, 100.0, 100.0]);
-        assert!((steady[0] - 360.0 / 401.0).abs() < 1e-9, "{steady:?}");
-        assert!(steadied(&[], &[]).is_empty());
+    fn a_short_dip_is_passed_over() {
+        let mut values = [0.9; 20];
+        values[10..12].fill(0.1);
+        assert_eq!(steadied(&values), [0.9; 20]);
+        assert!(steadied(&[]).is_empty());
     }
 
     #[test]

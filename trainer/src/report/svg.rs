@@ -5,13 +5,14 @@ pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A number as people read it: three or four digits that matter.
+/// A number as people read it: three digits that matter, in small ones up to four places.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     let text = match size {
         1e6.. => return format!("{} M", number(value / 1e6)),
         1e4.. => return format!("{} k", number(value / 1e3)),
         100.0.. => format!("{value:.0}"),
+        10.0.. => format!("{value:.1}"),
         1.0.. => format!("{value:.2}"),
         _ => format!("{value:.4}"),
     };
@@ -57,6 +58,7 @@ mod tests {
             (-0.5, "−0.5"),
             (123.4, "123"),
             (250_400.0, "250 k"),
+            (93_550.0, "93.5 k"),
             (8_000_000.0, "8 M"),
             (100.0, "100"),
         ];
