@@ -90,6 +90,34 @@ pub fn sign_test(wins: usize, losses: usize) -> f64 {
     (2.0 * tail).min(1.0)
 }
 
+/// The chance that as uneven wins come about if it is drawn at random which side is whose: the permutation test of Mann and
+/// Whitney's U, summed over the strata. `[stratum]` has the ranks of A's and of B's numbers; higher is better.
+pub fn rank_test(strata: &[[Vec<f64>; 2]], seed: u64) -> f64 {
+    let wins = |ranks: &[f64], a: usize| -> f64 {
+        let (a, b) = ranks.split_at(a);
+        let won = |a: &f64, b: &f64| {
+            if b > a {
+                1.0
+            } else if b == a {
+                0.0
+            } else {
+                -1.0
+            }
+        };
+        a.iter().flat_map(|a| b.iter().map(move |b| won(a, b))).sum()
+    };
+    let mut pools: Vec<(usize, Vec<f64>)> = strata.iter().map(|[a, b]| (a.len(), [&a[..], &b[..]].concat())).collect();
+    let sum = |pools: &[(usize, Vec<f64>)]| pools.iter().map(|(a, ranks)| wins(ranks, *a)).sum::<f64>().abs();
+    let seen = sum(&pools);
+    let mut rng = Pcg64::new(u128::from(seed), 1);
+    let as_uneven = (0..RESAMPLES).filter(|_| {
+        pools.iter_mut().for_each(|(_, ranks)| noise::shuffle(&mut rng, ranks));
+        sum(&pools) >= seen
+    });
+    // What was seen is one of the orders, so it is never impossible (Phipson and Smyth 2010).
+    (as_uneven.count() as f64 + 1.0) / (RESAMPLES as f64 + 1.0)
+}
+
 /// Spearman's rank correlation: Pearson's, of the ranks; equal numbers share the mean of theirs. `None` where one of
 /// the lists is constant.
 pub fn rank_correlation(xs: &[f64], ys: &[f64]) -> Option<f64> {
@@ -221,6 +249,17 @@ mod tests {
         is_near(sign_test(1, 9), 22.0 / 1024.0, 1e-12);
         is_near(sign_test(5, 5), 1.0, 1e-12);
         is_near(sign_test(0, 0), 1.0, 1e-12);
+    }
+
+    #[test]
+    fn the_rank_test_counts_orders() {
+        let side = |numbers: std::ops::Range<u32>| numbers.map(f64::from).collect::<Vec<_>>();
+        // Four against four: 2 of the 70 ways to draw them are as uneven; three against three: 2 of 20.
+        is_near(rank_test(&[[side(0..4), side(4..8)]], 1), 2.0 / 70.0, 0.01);
+        is_near(rank_test(&[[side(3..6), side(0..3)]], 1), 0.1, 0.02);
+        // Two tracks that agree: 2 of 20 · 20.
+        is_near(rank_test(&[[side(0..3), side(3..6)], [side(0..3), side(3..6)]], 1), 2.0 / 400.0, 0.004);
+        is_near(rank_test(&[[vec![1.0; 3], vec![1.0; 3]]], 1), 1.0, 1e-12);
     }
 
     #[test]

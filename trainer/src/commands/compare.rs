@@ -86,14 +86,14 @@ fn print(plan: &Plan, comparison: &Comparison) {
     if !picture.is_empty() {
         println!();
     }
-    let Comparison { pairs, finished, wins, sign_test, probability_b_better: better, pace_mps, .. } = comparison;
+    let Comparison { pairs, finished, wins, by_chance, probability_b_better: better, pace_mps, .. } = comparison;
     println!("finished       A {} of {pairs}, B {} of {pairs}", finished[0], finished[1]);
     println!(
         "wins           A {}, B {}, nobody {}; by chance alone {:.1} %",
         wins[0],
         wins[1],
         wins[2],
-        100.0 * sign_test
+        100.0 * by_chance
     );
     println!(
         "B beats A      {:.0} % (95 % between {:.0} and {:.0} %)",

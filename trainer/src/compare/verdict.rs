@@ -7,6 +7,8 @@ use std::cmp::Ordering;
 
 /// Seed of the bootstrap: the same races give the same intervals.
 const SEED: u64 = 1;
+/// Wins that chance gives more often than that tell nothing.
+const BY_CHANCE: f64 = 0.05;
 /// A difference that is this many times too small to be told is not chased with more seeds.
 const MOST_TIMES_MORE: f64 = 100.0;
 
@@ -17,6 +19,9 @@ pub enum Verdict {
     /// One of them comes farther: it finishes more.
     AFarther,
     BFarther,
+    /// Not all finish, and by farther first and quicker second one wins too often for chance.
+    ABetter,
+    BBetter,
     /// Both come as far, one is quicker.
     AFaster,
     BFaster,
@@ -46,8 +51,8 @@ pub struct Comparison {
     pub lap_secs: Option<f64>,
     /// Pairs that A won, that B won, and that nobody won.
     pub wins: [usize; 3],
-    /// Chance of so uneven wins if they were alike.
-    pub sign_test: f64,
+    /// Chance of so uneven wins if they were alike: a sign test of races from the same starts, a rank test of trainings.
+    pub by_chance: f64,
     /// How likely B is better: than A from the same start; of trainings, than any of A's on the track.
     pub probability_b_better: Estimate,
     /// Interquartile mean of the pace, m/s, of A and B.
@@ -71,10 +76,17 @@ impl Comparison {
         let wins = [count(Ordering::Less), count(Ordering::Greater), count(Ordering::Equal)];
         let finished =
             [0, 1].map(|side: usize| scores.iter().flatten().filter(|pair| pair[side].lap_secs.is_some()).count());
+        let by_chance = match trains {
+            true => stats::rank_test(&ranks(scores), SEED),
+            false => stats::sign_test(wins[0], wins[1]),
+        };
+        let better = if trains { improvement(scores) } else { share_won(scores) };
         let verdict = match (completion, seconds_a_lap) {
             _ if wins[2] == pairs => Verdict::Same,
             (Some(farther), _) if farther.low > 0.0 => Verdict::BFarther,
             (Some(farther), _) if farther.high < 0.0 => Verdict::AFarther,
+            _ if finished != [pairs; 2] && by_chance < BY_CHANCE && better.value > 0.5 => Verdict::BBetter,
+            _ if finished != [pairs; 2] && by_chance < BY_CHANCE => Verdict::ABetter,
             (_, Some(faster)) if faster.low > 0.0 => Verdict::BFaster,
             (_, Some(faster)) if faster.high < 0.0 => Verdict::AFaster,
             _ => Verdict::Unclear,
@@ -90,8 +102,8 @@ impl Comparison {
             by_track: gains.iter().map(|gains| stats::mean(std::slice::from_ref(gains))).collect(),
             lap_secs: (!a_laps.is_empty()).then(|| stats::average(&a_laps)),
             wins,
-            sign_test: stats::sign_test(wins[0], wins[1]),
-            probability_b_better: if trains { improvement(scores) } else { share_won(scores) },
+            by_chance,
+            probability_b_better: better,
             pace_mps: [0, 1].map(|side| pace(scores, side)),
         }
     }
@@ -120,10 +132,21 @@ impl Comparison {
             )
         };
         let [a, b] = self.finished;
+        let won = |better: &str, other: &str, [more, less]: [usize; 2], share: f64| {
+            format!(
+                "{better} is better: it finishes {more} of {over}, {other} {less}, and comes farther or is quicker in {:.0} % \
+                 of the pairs (by chance alone in {:.1} % of such tries).",
+                100.0 * share,
+                100.0 * self.by_chance
+            )
+        };
+        let share = self.probability_b_better.value;
         match (self.verdict, self.completion, self.seconds_a_lap) {
             (Verdict::Same, ..) => format!("{name_a} and {name_b} drive alike: not one of {over} differs."),
             (Verdict::AFarther, Some(completion), _) => farther(name_a, name_b, [a, b], completion.value),
             (Verdict::BFarther, Some(completion), _) => farther(name_b, name_a, [b, a], completion.value),
+            (Verdict::ABetter, ..) => won(name_a, name_b, [a, b], 1.0 - share),
+            (Verdict::BBetter, ..) => won(name_b, name_a, [b, a], share),
             (Verdict::AFaster, _, Some(gained)) => faster(name_a, gained),
             (Verdict::BFaster, _, Some(gained)) => faster(name_b, gained),
             (_, None, _) => "No difference can be told from one: run more with --seeds.".to_owned(),
@@ -169,6 +192,15 @@ impl Comparison {
             false => "It is too small to matter, or there is none.".to_owned(),
         }
     }
+}
+
+/// Each score's place among those of its track, the worst 0: `[track]` of A's and B's.
+fn ranks(scores: &[Vec<[Score; 2]>]) -> Vec<[Vec<f64>; 2]> {
+    let of_track = |pairs: &Vec<[Score; 2]>| {
+        let worse = |score: &Score| pairs.iter().flatten().filter(|it| score.against(it) == Ordering::Greater).count();
+        [0, 1].map(|side: usize| pairs.iter().map(|pair| worse(&pair[side]) as f64).collect())
+    };
+    scores.iter().map(of_track).collect()
 }
 
 /// Share of the pairs that B won; a tie is half a win. Interval by bootstrap over the pairs of each track.
@@ -243,7 +275,7 @@ mod tests {
         let expected = "B is faster: 0.30 s a lap (4.3 %), 95 % between 0.05 and 0.55 s, over 3 starts on track-0.";
         assert_eq!(found.sentence(), expected);
         // Three of three: 2/8.
-        assert_eq!(found.sign_test, 0.25);
+        assert_eq!(found.by_chance, 0.25);
         assert_eq!(found.probability_b_better, Estimate { value: 1.0, low: 1.0, high: 1.0 });
         let turned: Vec<Vec<[Score; 2]>> = scores.iter().map(|it| it.iter().map(|[a, b]| [*b, *a]).collect()).collect();
         assert_eq!(compare(&turned, false).verdict, Verdict::AFaster);
@@ -273,6 +305,21 @@ mod tests {
         assert!(one.sentence().contains("--seeds"), "{}", one.sentence());
         let same = compare(&[vec![[finished(7.0); 2]; 3]], false);
         assert_eq!(same.verdict, Verdict::Same);
+    }
+
+    #[test]
+    fn some_that_finish_beat_some_that_do_not() {
+        // All of A's finish and are quicker; B's come to very different ends.
+        let ends = [finished(8.0), stopped(0.99), stopped(0.98), finished(8.5), stopped(0.2)];
+        let pairs = ends.map(|end| [finished(7.0), end]).to_vec();
+        let found = compare(&[pairs], true);
+        assert_eq!((found.verdict, found.finished), (Verdict::ABetter, [5, 2]));
+        assert!(
+            found.completion.expect("five pairs").low < 0.0 && !found.completion.expect("five pairs").excludes(0.0)
+        );
+        let words =
+            "A is better: it finishes 5 of 5 trainings on track-0, B 2, and comes farther or is quicker in 100 %";
+        assert!(found.sentence().starts_with(words), "{}", found.sentence());
     }
 
     #[test]

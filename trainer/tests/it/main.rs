@@ -1,6 +1,7 @@
 //! The trainer's tests from outside. One binary; each module is a story.
 //!
 //! - `learns`: from random weights to clean laps, by every way that there is
+//! - `lessons`: each task is passed by doing what the lesson says, and not by doing less
 //! - `python_rewards`: reward files of the racer's own, of every style, well-behaved and not
 //! - `python_runs`: runs that they pay
 //! - `reward_commands`: `paddock reward`
@@ -8,6 +9,7 @@
 //! - `trying`: comparing, searching, watching
 
 mod learns;
+mod lessons;
 mod python_rewards;
 mod python_runs;
 mod reward_commands;
