@@ -201,8 +201,8 @@ fn draw_legend(look: Look, area: Rect, buffer: &mut Buffer) {
 mod tests {
     use super::*;
     use crate::{
-        limits::Limits,
         live::{Facts, Iteration},
+        run::limits::Limits,
     };
     use sim_spec::{RaceRules, builtin_tracks};
 

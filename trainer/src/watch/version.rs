@@ -3,9 +3,7 @@
 use super::Trace;
 use crate::{
     failure::{Failure, bad_input},
-    run_folder::RunFolder,
-    training::Outcome,
-    trial,
+    run::{run_folder::RunFolder, training::Outcome, trial},
 };
 use serde_json::Value;
 use sim_spec::{Policy, Track};

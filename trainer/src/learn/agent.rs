@@ -1,12 +1,13 @@
 //! The shape of an agent: what goes in, what comes out, and how its network becomes a policy file.
 
 use crate::{
-    config::Config,
-    distribution::Head,
-    network::{Layout, Value},
-    normaliser::{self, Moments},
-    sight::{Input, Sight},
-    task::Task,
+    learn::{
+        distribution::Head,
+        network::{Layout, Value},
+        normaliser::{self, Moments},
+        sight::{Input, Sight},
+    },
+    run::{config::Config, task::Task},
 };
 use sim_spec::{ActionSpace, Layer, Normaliser, Policy, PolicyError, Provenance};
 

@@ -1,16 +1,18 @@
 //! A training run from its first iteration to its last: learn, look how good it is, keep what is best.
 
 use crate::{
-    algorithm::{self, Algorithm, Report, State},
-    config::Config,
-    evaluation::{Evaluation, Exam, beats},
     failure::{Failure, not_done},
-    limits::Limits,
+    learn::algorithm::{self, Algorithm, Report, State},
     live::{Facts, Iteration, Live},
     par_cache,
-    run_folder::{Found, RunFolder},
-    settings::{Settings, trainer_version},
-    task::Task,
+    run::{
+        config::Config,
+        evaluation::{Evaluation, Exam, beats},
+        limits::Limits,
+        run_folder::{Found, RunFolder},
+        settings::{Settings, trainer_version},
+        task::Task,
+    },
 };
 use serde_json::{Map, Value, json};
 use sim_spec::{Policy, Provenance, RaceType, limits::MAX_PROVENANCE_TRACKS};

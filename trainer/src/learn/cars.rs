@@ -1,14 +1,18 @@
 //! Cars that drive, are judged, and start anew when their episode ends.
 
 use crate::{
-    agent::Agent,
     failure::Failure,
-    noise::{self, Pcg64},
+    learn::{
+        agent::Agent,
+        noise::{self, Pcg64},
+        rivals::{PastSelf, Rivals},
+        sight::Sight,
+    },
     reward::{Episode, Payment, Reward, Step},
-    rivals::{PastSelf, Rivals},
-    sight::Sight,
-    simtrace::{self, EPISODES_PER_FILE, Row, Watched},
-    task::Task,
+    run::{
+        simtrace::{self, EPISODES_PER_FILE, Row, Watched},
+        task::Task,
+    },
 };
 use rand_pcg::rand_core::Rng;
 use sim::{Batch, BatchConfig, StepFacts};

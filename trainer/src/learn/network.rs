@@ -8,7 +8,7 @@
 //!
 //! All parameters stand in one flat list, so that optimiser, checkpoint and threads need not know the shape.
 
-use crate::{init::orthogonal, noise, sight::Input};
+use crate::learn::{init::orthogonal, noise, sight::Input};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
@@ -338,7 +338,7 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::noise::{Purpose, generator};
+    use crate::learn::noise::{Purpose, generator};
 
     fn pictures(value: Value) -> Layout {
         Layout {

@@ -13,16 +13,18 @@
 //! | `checkpoint.safetensors`, `journal-N.bin` | what `--resume` goes on from |
 
 use crate::{
-    algorithm::State,
-    checkpoint,
     failure::{Failure, bad_input, not_done},
     files,
-    journal::Journal,
+    learn::algorithm::State,
     reward::Source,
-    settings::Settings,
-    simtrace::{Row, Simtrace},
-    task::Task,
-    tensorboard::EventWriter,
+    run::{
+        checkpoint,
+        journal::Journal,
+        settings::Settings,
+        simtrace::{Row, Simtrace},
+        task::Task,
+        tensorboard::EventWriter,
+    },
 };
 use serde_json::Value;
 use sim_spec::{Policy, Replay, Track, observation::ObservationSpec};
