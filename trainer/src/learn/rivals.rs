@@ -62,8 +62,8 @@ impl Rivals {
             Driver {
                 network,
                 normaliser: past.normaliser.clone(),
-                raw: numbers(layout.input.len()),
-                inputs: numbers(layout.input.len()),
+                raw: numbers(layout.input.numbers()),
+                inputs: numbers(layout.input.numbers()),
                 outputs: numbers(layout.outputs),
                 values: numbers(1),
                 cars,
