@@ -212,12 +212,14 @@ impl Checked {
             );
             self.add(Finding::new(Severity::Hint, "pays_dawdling", None, text));
         }
-        let mean = |situation| self.paid.get(&situation).map(|range| range.mean);
-        if let (Some(off), Some(middle)) = (mean(Situation::OffTheTrack), mean(Situation::InTheMiddle))
-            && off >= middle
+        let paid = |situation| self.paid.get(&situation);
+        if let (Some(off), Some(middle)) = (paid(Situation::OffTheTrack), paid(Situation::InTheMiddle))
+            && off.min >= middle.max
         {
-            let text =
-                format!("off the track pays {off:.3}, in the middle of it {middle:.3}: leaving it costs nothing");
+            let text = format!(
+                "off the track pays at least {:.3}, in the middle of it at most {:.3}: leaving it is worth it",
+                off.min, middle.max
+            );
             self.add(Finding::new(Severity::Warning, "pays_off_track", None, text));
         }
     }

@@ -8,33 +8,34 @@ import sys
 ERROR, WARNING, HINT = "error", "warning", "hint"
 
 INSTEAD = {
-    "writes_file": "it will be refused: a reward cannot write files; keep what you need in a global variable, and print "
-    "what you want to see",
+    "writes_file": "it will be refused: a reward cannot write files; keep what you need in a global variable, and "
+    "print what you want to see",
     "starts_process": "it will be refused: a reward cannot start processes; it only turns params into a number",
     "uses_network": "it will be refused: a reward cannot use the network; it only turns params into a number",
     "leaves": "it would end the reward's process and the training with it; return a number instead",
 }
 # Calls by their full name; one that ends with a dot stands for all of a module.
 REFUSED = {
-    "os.system": "starts_process", "os.popen": "starts_process", "os.fork": "starts_process", "os.exec": "starts_process",
-    "os.spawn": "starts_process", "os.posix_spawn": "starts_process", "subprocess.": "starts_process",
+    "os.system": "starts_process", "os.popen": "starts_process", "os.fork": "starts_process",
+    "os.exec": "starts_process", "os.spawn": "starts_process", "os.posix_spawn": "starts_process", "subprocess.": "starts_process",
     "multiprocessing.": "starts_process", "concurrent.futures.ProcessPoolExecutor": "starts_process",
     "socket.": "uses_network", "requests.": "uses_network", "urllib.request.": "uses_network", "boto3.": "uses_network",
     "http.client.": "uses_network", "smtplib.": "uses_network", "ftplib.": "uses_network", "httpx.": "uses_network",
     "os.remove": "writes_file", "os.unlink": "writes_file", "os.mkdir": "writes_file", "os.makedirs": "writes_file",
     "os.rename": "writes_file", "os.replace": "writes_file", "os.rmdir": "writes_file", "shutil.": "writes_file",
-    "tempfile.": "writes_file", "numpy.save": "writes_file", "numpy.savez": "writes_file", "numpy.savetxt": "writes_file",
-    "numpy.memmap": "writes_file", "os._exit": "leaves", "os.abort": "leaves", "sys.exit": "leaves", "exit": "leaves",
+    "tempfile.": "writes_file", "numpy.save": "writes_file", "numpy.savez": "writes_file",
+    "numpy.savetxt": "writes_file", "numpy.memmap": "writes_file", "os._exit": "leaves", "os.abort": "leaves", "sys.exit": "leaves", "exit": "leaves",
     "quit": "leaves",
 }  # fmt: skip
 WRITING_METHODS = {"write_text", "write_bytes", "tofile", "to_csv", "to_pickle"}
 CLOCKS = {"time.time", "time.perf_counter", "time.monotonic", "time.process_time", "datetime.datetime.now"}
 TRAPS = {
-    "speed": "params['speed'] is the speed that was commanded, not the speed that the car has: a reward for it pays for "
-    "asking, and progress pays for driving",
-    "steering_angle": "params['steering_angle'] is the angle that was commanded, in degrees; the wheels follow a little later",
-    "is_reversed": "params['is_reversed'] says which way round the track is driven, not that the car drives backwards; a "
-    "falling params['progress'] says that",
+    "speed": "params['speed'] is the speed that was commanded, not the speed that the car has: a reward for it pays "
+    "for asking, and progress pays for driving",
+    "steering_angle": "params['steering_angle'] is the angle that was commanded, in degrees; the wheels follow a "
+    "little later",
+    "is_reversed": "params['is_reversed'] says which way round the track is driven, not that the car drives backwards; "
+    "a falling params['progress'] says that",
     "objects_heading": "params['objects_heading'] is in radians, unlike params['heading'], which is in degrees",
 }
 
@@ -93,7 +94,10 @@ class _Finder:
                 )
             elif not any(isinstance(node, ast.Return) and node.value for node in _own(function)):
                 self.tell(
-                    ERROR, "returns_nothing", function.lineno, "reward_function returns nothing; end it with return and a number"
+                    ERROR,
+                    "returns_nothing",
+                    function.lineno,
+                    "reward_function returns nothing; end it with return and a number",
                 )
 
     def missing(self, functions):
@@ -118,7 +122,10 @@ class _Finder:
                     self.names[alias.asname or alias.name] = f"{module}.{alias.name}"
                 if node.level:
                     self.tell(
-                        ERROR, "import_relative", node.lineno, "a reward is one file on its own; put what it imports into it"
+                        ERROR,
+                        "import_relative",
+                        node.lineno,
+                        "a reward is one file on its own; put what it imports into it",
                     )
                 else:
                     self.look_up(module.partition(".")[0], node)
@@ -162,8 +169,11 @@ class _Finder:
                 code = "writes_file" if _opens_to_write(node) else None
                 if code is None:
                     self.tell(
-                        WARNING, "reads_file", node.lineno, "a file that is read has to be there wherever this reward runs; put its "
-                        "numbers into the reward"
+                        WARNING,
+                        "reads_file",
+                        node.lineno,
+                        "a file that is read has to be there wherever this reward runs; put its "
+                        "numbers into the reward",
                     )
             if code is None and isinstance(node.func, ast.Attribute) and node.func.attr in WRITING_METHODS:
                 code = "writes_file"
@@ -219,11 +229,17 @@ def _opens_to_write(call):
     for keyword in call.keywords:
         if keyword.arg == "mode":
             mode = keyword.value
-    return isinstance(mode, ast.Constant) and isinstance(mode.value, str) and any(letter in mode.value for letter in "wax+")
+    return (
+        isinstance(mode, ast.Constant)
+        and isinstance(mode.value, str)
+        and any(letter in mode.value for letter in "wax+")
+    )
 
 
 def _catches_imports(handler):
-    names = [node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)] if handler.type else ["Exception"]
+    names = (
+        [node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)] if handler.type else ["Exception"]
+    )
     return any(name in {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"} for name in names)
 
 

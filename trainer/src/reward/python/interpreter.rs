@@ -1,6 +1,6 @@
 //! The racer's own Python.
 
-use crate::failure::{Failure, bad_input};
+use crate::failure::Failure;
 use std::{
     env,
     path::{Path, PathBuf},
@@ -58,10 +58,10 @@ impl Python {
         let search = || match env::var_os(VARIABLE) {
             Some(named) => Self::at(Path::new(&named)),
             None => NAMES.iter().find_map(|name| Self::at(Path::new(name)).ok()).ok_or_else(|| {
-                format!("not found on the PATH; install Python 3.9 or later, or name one with {VARIABLE}")
+                format!("there is no python3 on the PATH; install Python 3.9 or later, or name one with {VARIABLE}")
             }),
         };
-        FOUND.get_or_init(search).clone().map_err(|why| bad_input(NAMES[0], why))
+        FOUND.get_or_init(search).clone().map_err(Failure::BadInput)
     }
 
     /// The interpreter of that name. Version managers put scripts in its place, which choose by the folder that they are

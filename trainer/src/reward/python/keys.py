@@ -8,8 +8,27 @@ import ast
 
 # What every container has: a method of these names says nothing about who is called.
 CONTAINER_METHODS = {
-    "add", "append", "clear", "copy", "count", "discard", "extend", "get", "index", "insert", "items", "keys", "pop",
-    "popitem", "put", "remove", "reverse", "setdefault", "sort", "update", "values",
+    "add",
+    "append",
+    "clear",
+    "copy",
+    "count",
+    "discard",
+    "extend",
+    "get",
+    "index",
+    "insert",
+    "items",
+    "keys",
+    "pop",
+    "popitem",
+    "put",
+    "remove",
+    "reverse",
+    "setdefault",
+    "sort",
+    "update",
+    "values",
 }
 # What can change a list in place.
 MUTATORS = {"append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"}
@@ -174,8 +193,7 @@ class _Walk:
         has_self = is_attribute and _is_name(called.value, self.classes)
         shift = lambda is_method: 1 if is_method and not has_self else 0
         return [
-            (function, index if isinstance(index, str) else index + shift(is_method))
-            for function, is_method in targets
+            (function, index if isinstance(index, str) else index + shift(is_method)) for function, is_method in targets
         ]
 
     def _changes_lists(self):

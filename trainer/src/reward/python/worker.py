@@ -19,15 +19,15 @@ import types
 from array import array
 from math import isfinite
 
-import paddock_findings
+import paddock_faults as faults
+import paddock_findings as findings
 import paddock_guards as guards
 import paddock_keys as keys
+from paddock_faults import Fault
 
 NEEDED = (3, 9)
 ENTRY = "reward_function"
 MODULE = "reward_function"
-# DeepRacer's: beyond, a job there is stopped.
-MOST = 1e5
 LOAD, ROAD, PAY, PROBE, RENEW = range(1, 6)
 READY, PAID, PROBED, PRINTED, FAILED, RENEWED = range(1, 7)
 # What a probe reports of the same fault in other states is the same fault.
@@ -36,19 +36,6 @@ MOST_FAULTS = 20
 # The keys of params and their columns, as the table in `params.rs` has them. f: number, i: whole number, b: truth,
 # p: pair of whole numbers, r: number of a road; F, B and P: a list of numbers, truths or points.
 KINDS = {}
-
-
-class Fault(Exception):
-    """What a reward did wrong, for people: a stable code, where, and what to do."""
-
-    def __init__(self, code, line, text, column=None):
-        super().__init__(text)
-        self.code, self.line, self.text, self.column = code, line, text, column
-        # What `paddock reward check` had found before.
-        self.findings = []
-
-    def document(self):
-        return {"code": self.code, "line": self.line, "column": self.column, "message": self.text}
 
 
 class Pipe:
@@ -101,7 +88,7 @@ class Reward:
 
     def __init__(self, settings):
         self.path, self.source = settings["path"], settings["source"]
-        self.seed, self.cars = settings["seed"], settings["cars"]
+        self.seed, self.cars, self.memory_mib = settings["seed"], settings["cars"], settings["memory_bytes"] >> 20
         self.roads = []
         self.numbers, self.calls = b"", []
         try:
@@ -173,23 +160,23 @@ class Reward:
         try:
             paid = array("d", rewards)
             total = sum(paid)
-            if isfinite(total) and (not paid or max(paid) <= MOST and min(paid) >= -MOST):
+            if isfinite(total) and (not paid or max(paid) <= faults.MOST and min(paid) >= -faults.MOST):
                 return paid.tobytes()
         except (TypeError, OverflowError):
             pass
-        bad = next(index for index, reward in enumerate(rewards) if why_not(reward))
+        bad = next(index for index, reward in enumerate(rewards) if faults.why_not(reward))
         raise self.fault_of_value(rewards[bad], calls[bad], columns, bad)
 
     def probe(self, view):
         """What each state of a batch gets, NaN where the function fails, and how it failed."""
         calls, columns = self.read(view)
-        paid, faults = array("d"), {}
+        paid, failed = array("d"), {}
         for index, call in enumerate(calls):
             reward, fault = self.call_one(call, columns, index)
             paid.append(reward)
-            if fault and len(faults) < MOST_FAULTS:
-                faults.setdefault((fault.code, fault.line), (index, fault))
-        return paid, [dict(fault.document(), state=index) for index, fault in faults.values()]
+            if fault and len(failed) < MOST_FAULTS:
+                failed.setdefault((fault.code, fault.line), (index, fault))
+        return paid, [dict(fault.document(), state=index) for index, fault in failed.values()]
 
     def call_one(self, call, columns, index):
         rewards = []
@@ -197,7 +184,7 @@ class Reward:
             self.loop([call], rewards.append, *(column[index : index + 1] for column in columns))
         except BaseException as error:
             return float("nan"), self.fault_of(error)
-        if why_not(rewards[0]):
+        if faults.why_not(rewards[0]):
             return float("nan"), self.fault_of_value(rewards[0], call, columns, index)
         return float(rewards[0]), None
 
@@ -250,7 +237,7 @@ class Reward:
             if trace.tb_frame.f_code.co_filename == self.path:
                 line, function = trace.tb_lineno, trace.tb_frame.f_code.co_name
             trace = trace.tb_next
-        code, text = describe(error, self)
+        code, text = faults.describe(error, list(KINDS), self.names, self.memory_mib)
         where = f" in {function}" if function not in (None, "<module>", ENTRY) else ""
         return Fault(code, line or 1, f"{text}{where}")
 
@@ -275,7 +262,7 @@ class Reward:
             pass
         finally:
             sys.settrace(None)
-        code, text = why_not(reward)
+        code, text = faults.why_not(reward)
         return Fault(code, line or 1, text)
 
 
@@ -302,78 +289,18 @@ def build_loop(names, copies_lists):
     return scope["loop"]
 
 
-def why_not(reward):
-    """What is wrong with a return value; None if it is a reward."""
-    kind = type(reward).__name__
-    if reward is None:
-        return "wrong_type", "nothing was returned; every way through the function has to end with return and a number"
-    try:
-        number = array("d", [reward])[0]
-    except OverflowError:
-        number = float("inf")
-    except TypeError:
-        article = "an" if kind[0] in "aeiou" else "a"
-        return "wrong_type", f"{article} {kind} was returned; a reward is one number: return float(reward)"
-    if number != number:
-        return "not_finite", "NaN was returned (as 0/0 of numpy, inf - inf or math.nan give); guard what can become it"
-    if number in (float("inf"), float("-inf")):
-        return "not_finite", "an infinite reward was returned; bound it, as min(reward, 1000.0) does"
-    if not -MOST <= number <= MOST:
-        return "out_of_range", f"{number:g} was returned; DeepRacer stops beyond ±100000, and about 1 learns best: scale it"
-    return None
-
-
-def describe(error, reward):
-    """Code and sentence of an exception, with the way out where we know one."""
-    kind, said = type(error).__name__, " ".join(str(error).split())
-    if isinstance(error, guards.Refused):
-        return "refused", said
-    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str):
-        key = error.args[0]
-        if key in KINDS and key not in reward.names:
-            return "exception", f"params[{key!r}] was not built, since nobody could see that it is used here; " \
-                f"write params[{key!r}] in {ENTRY} itself"
-        return "exception", f"KeyError: {key!r}{close_key(key)}"
-    if isinstance(error, RecursionError):
-        return "recursion", "RecursionError: the function calls itself without end; give it an end, or use a loop"
-    if isinstance(error, MemoryError):
-        return "memory", f"MemoryError: a reward may use {reward.memory_mib} MiB; keep less, and not a new item per step"
-    if isinstance(error, ModuleNotFoundError):
-        root = (error.name or "").partition(".")[0]
-        return "import_unavailable", f"no module {root!r} in this Python; install it: " \
-            f"{sys.executable} -m pip install {root}"
-    if isinstance(error, SystemExit):
-        return "left", "the reward tried to leave the program; return a number instead"
-    if isinstance(error, EOFError):
-        return "exception", f"{kind}: {said}; nobody is there to answer a reward's questions"
-    hints = {
-        "ZeroDivisionError": "divide by max(x, 0.001), or look before",
-        "IndexError": "a list is shorter than the index; waypoints are a ring: use index % len(waypoints)",
-    }
-    hint = hints.get(kind)
-    return "exception", f"{kind}: {said}" + (f"; {hint}" if hint else "")
-
-
-def close_key(key):
-    import difflib
-
-    close = difflib.get_close_matches(key, KINDS, 1)
-    return f", which params does not have; did you mean {close[0]!r}?" if close else ""
-
-
 def answer(pipe, settings):
     """Answers until nobody asks any more."""
     cpu = guards.CpuTime(settings["cpu_secs"], time.monotonic)
     cpu.renew()
     reward = Reward(settings)
-    reward.memory_mib = settings["memory_bytes"] >> 20
-    findings = paddock_findings.find(reward.tree, reward.use, list(KINDS)) if settings["check"] else []
+    found = findings.find(reward.tree, reward.use, list(KINDS)) if settings["check"] else []
     try:
         reward.load()
     except Fault as fault:
-        fault.findings = findings
+        fault.findings = found
         raise
-    document = {"keys": reward.names, "version": sys.version.split()[0], "findings": findings}
+    document = {"keys": reward.names, "version": sys.version.split()[0], "findings": found}
     pipe.write_json(READY, document)
     while True:
         kind, view = pipe.read()
@@ -388,8 +315,9 @@ def answer(pipe, settings):
             reward.load()
             pipe.write(RENEWED, b"")
         else:
-            paid, faults = reward.probe(view)
-            pipe.write_json(PROBED, {"paid": [None if value != value else value for value in paid], "faults": faults})
+            paid, failed = reward.probe(view)
+            paid = [None if value != value else value for value in paid]
+            pipe.write_json(PROBED, {"paid": paid, "faults": failed})
 
 
 def take_pipes():
@@ -422,7 +350,9 @@ def main():
     try:
         if sys.version_info < NEEDED:
             version = sys.version.split()[0]
-            raise Fault("python", None, f"{sys.executable} is Python {version}; name one from 3.9 on with PADDOCK_PYTHON")
+            raise Fault(
+                "python", None, f"{sys.executable} is Python {version}; name one from 3.9 on with PADDOCK_PYTHON"
+            )
         guards.close_doors(settings["memory_bytes"])
         answer(pipe, settings)
     except Fault as fault:

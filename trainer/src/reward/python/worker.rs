@@ -24,9 +24,10 @@ use std::{
 
 /// What the process is made of, in the order in which the parts are needed.
 const BOOTSTRAP: &str = include_str!("bootstrap.py");
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 5] = [
     ("paddock_keys", include_str!("keys.py")),
     ("paddock_guards", include_str!("guards.py")),
+    ("paddock_faults", include_str!("faults.py")),
     ("paddock_findings", include_str!("findings.py")),
     ("paddock_worker", include_str!("worker.py")),
 ];
