@@ -21,6 +21,7 @@ pub mod failure;
 pub mod files;
 pub mod league;
 pub mod learn;
+pub mod lesson;
 pub mod live;
 pub mod onnx;
 mod par_cache;

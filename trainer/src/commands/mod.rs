@@ -6,6 +6,7 @@ mod compare;
 mod eval;
 mod export;
 mod import;
+mod lesson;
 mod login;
 mod report;
 mod reward;
@@ -55,6 +56,9 @@ pub enum Command {
     /// List, show, import, export and make tracks
     #[command(subcommand)]
     Track(track::Track),
+    /// Learn to train: seven lessons, each with a task that is checked
+    #[command(subcommand)]
+    Lesson(lesson::Lesson),
     /// Remember a league and your token
     Login(login::Login),
     /// Enter a race with a policy
@@ -79,6 +83,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Verify(verify) => verify.run(),
         Command::Reward(reward) => reward.run(),
         Command::Track(track) => track.run(),
+        Command::Lesson(lesson) => lesson.run(),
         Command::Login(login) => login.run(),
         Command::Submit(submit) => submit.run(),
         Command::Board(board) => board.run(),

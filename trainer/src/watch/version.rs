@@ -3,9 +3,9 @@
 use super::Trace;
 use crate::{
     failure::{Failure, bad_input},
+    report::run::Metrics,
     run::{run_folder::RunFolder, training::Outcome, trial},
 };
-use serde_json::Value;
 use sim_spec::{Policy, Track};
 use std::{
     fs,
@@ -50,9 +50,6 @@ pub fn steps(folder: &Path) -> u64 {
     column(folder, "steps").last().map_or(0, |steps| *steps as u64)
 }
 
-/// A figure of each line of a run's metrics.
 fn column(folder: &Path, name: &str) -> Vec<f64> {
-    let text = fs::read_to_string(folder.join("metrics.jsonl")).unwrap_or_default();
-    let figure = |line: &str| serde_json::from_str::<Value>(line).ok()?[name].as_f64();
-    text.lines().filter_map(figure).collect()
+    Metrics::read(&fs::read_to_string(folder.join("metrics.jsonl")).unwrap_or_default()).values(name)
 }
