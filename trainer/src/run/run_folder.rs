@@ -169,6 +169,12 @@ impl RunFolder {
         records.events.scalars(line["steps"].as_u64().unwrap_or_default(), secs_since_epoch(), &scalars)
     }
 
+    /// What the last line of the metrics says of `name`.
+    pub fn last_metric(&self, name: &str) -> Option<f64> {
+        let text = fs::read_to_string(self.path.join(METRICS)).ok()?;
+        serde_json::from_str::<Value>(text.lines().last()?).ok()?[name].as_f64()
+    }
+
     /// Takes the episodes of training cars that ended in the iteration before `iteration`.
     pub fn trace(&mut self, iteration: u64, episodes: Vec<Vec<Row>>) -> Result<(), Failure> {
         let Some(records) = &mut self.records else { return Ok(()) };
