@@ -7,12 +7,13 @@ use sim_spec::{
 };
 use tch::Device;
 use trainer::{
-    algorithm::Algorithm,
     allocator,
-    config::Config,
-    ppo::Ppo,
+    learn::{algorithm::Algorithm, ppo::Ppo},
     reward::{BUILTIN, Source},
-    task::{Course, Task},
+    run::{
+        config::Config,
+        task::{Course, Task},
+    },
 };
 
 /// The whole loop (drive, choose, learn), with one thread and with two, for each sight.

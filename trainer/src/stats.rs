@@ -3,7 +3,7 @@
 //! Numbers come in strata: one list per track, of paired differences or of scores. Tracks are what a person chose and
 //! count alike; the numbers within one are a sample.
 
-use crate::noise;
+use crate::learn::noise;
 use rand_pcg::Pcg64;
 use serde::Serialize;
 

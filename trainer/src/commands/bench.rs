@@ -2,13 +2,14 @@
 
 use super::print_json;
 use crate::{
-    algorithm::Algorithm,
     allocator,
-    config::Config,
     failure::{Failure, bad_input},
-    ppo::Ppo,
+    learn::{algorithm::Algorithm, ppo::Ppo},
     reward::{BUILTIN, Source},
-    task::{Course, Task},
+    run::{
+        config::Config,
+        task::{Course, Task},
+    },
 };
 use clap::Args;
 use serde_json::json;

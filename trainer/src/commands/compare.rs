@@ -6,8 +6,8 @@ use crate::{
     compare::{Comparison, Contender, Plan, picture},
     failure::{Failure, bad_input},
     files::read_track,
+    run::trial::LAPS,
     task_bar::TaskBar,
-    trial::LAPS,
 };
 use clap::Args;
 use std::path::PathBuf;

@@ -33,7 +33,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 pub enum Command {
     /// Train an agent from nothing
-    Train(train::Train),
+    Train(Box<train::Train>),
     /// List runs, and compare two
     Runs(runs::Runs),
     /// Write a page about a run: its curves, its driving, and what to try next

@@ -3,7 +3,7 @@
 use super::print_json;
 use crate::{
     failure::Failure,
-    runs::{self, Comparison, Listed},
+    run::runs::{self, Comparison, Listed},
 };
 use clap::{Args, Subcommand};
 use serde_json::Value;

@@ -2,16 +2,19 @@
 
 use super::train_plan::Plan;
 use crate::{
-    algorithm, allocator,
+    allocator,
     failure::{Failure, bad_input, not_done},
     files::read_policy,
-    limits::Limits,
+    learn::algorithm,
     live::Live,
-    run_folder::RunFolder,
-    settings::{AlgorithmName, DeviceName, Settings},
-    task::Way,
-    training::{Outcome, Training},
-    warm_start,
+    run::{
+        limits::Limits,
+        run_folder::RunFolder,
+        settings::{AlgorithmName, DeviceName, Settings},
+        task::Way,
+        training::{Outcome, Training},
+        warm_start,
+    },
     watch::{self, Watch},
 };
 use clap::{Args, ValueEnum};

@@ -2,15 +2,11 @@
 
 use super::train::{Sees, Train};
 use crate::{
-    action_grid,
-    config::Config,
     deepracer,
     failure::{Failure, bad_input},
     files::read_track,
-    limits::Limits,
-    recipe::Recipe,
-    settings::AlgorithmName,
-    task::Task,
+    learn::action_grid,
+    run::{config::Config, limits::Limits, recipe::Recipe, settings::AlgorithmName, task::Task},
 };
 use sim_spec::{
     ActionSpace, Bots, Boxes, Conditions, RaceRules, RaceType,

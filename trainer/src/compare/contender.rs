@@ -2,9 +2,8 @@
 
 use crate::{
     failure::{Failure, bad_input},
-    files,
-    recipe::Recipe,
-    reward,
+    files, reward,
+    run::recipe::Recipe,
 };
 use sim_spec::Policy;
 use std::path::Path;

@@ -14,8 +14,10 @@ pub use verdict::{Comparison, Verdict};
 
 use crate::{
     failure::{Failure, bad_input},
-    settings::{AlgorithmName, Settings},
-    trial::{self, LAPS, Trial},
+    run::{
+        settings::{AlgorithmName, Settings},
+        trial::{self, LAPS, Trial},
+    },
 };
 use serde::{Deserialize, Serialize};
 use sim::referee::{self, Entry};

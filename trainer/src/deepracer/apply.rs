@@ -1,7 +1,7 @@
 //! From DeepRacer's hyperparameters to the settings of a run.
 
 use super::{DeepRacerModel, Exploration};
-use crate::{config::Config, settings::AlgorithmName};
+use crate::run::{config::Config, settings::AlgorithmName};
 
 /// Control steps that an episode of theirs is taken to last when episodes are counted in steps: twenty seconds, a
 /// lap of a beginner. Also the length of an episode here.

@@ -1,7 +1,10 @@
 //! `hyperparameters.json`: how DeepRacer is told to learn.
 
 use super::fields::Fields;
-use crate::{config::ValueLoss, failure::Failure, settings::AlgorithmName};
+use crate::{
+    failure::Failure,
+    run::{config::ValueLoss, settings::AlgorithmName},
+};
 use std::path::Path;
 
 /// Steps per gradient that their form offers.

@@ -1,7 +1,7 @@
 //! `model_metadata.json`: what a DeepRacer sees, what it can do and how it learns.
 
 use super::{Network, Sensor, fields::Fields};
-use crate::{failure::Failure, settings::AlgorithmName};
+use crate::{failure::Failure, run::settings::AlgorithmName};
 use serde_json::Value;
 use sim_spec::ActionSpace;
 use std::{ops::RangeInclusive, path::Path};

@@ -38,7 +38,7 @@ pub use hyperparameters::{Exploration, Hyperparameters};
 
 use crate::{
     failure::{Failure, bad_input},
-    settings::AlgorithmName,
+    run::settings::AlgorithmName,
 };
 use sim_spec::ActionSpace;
 use std::path::{Path, PathBuf};

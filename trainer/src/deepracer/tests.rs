@@ -1,7 +1,7 @@
 //! Folders as DeepRacer's users have them.
 
 use super::*;
-use crate::config::{Config, ValueLoss};
+use crate::run::config::{Config, ValueLoss};
 use std::fs;
 
 /// As the console writes it.

@@ -9,8 +9,7 @@ use crate::{
     failure::{Failure, bad_input},
     par_cache::par_of,
     report::run::Metrics,
-    settings::Settings,
-    trial::LAPS,
+    run::{settings::Settings, trial::LAPS},
 };
 use serde_json::Value;
 use sim::referee::{self, Entry as Race};

@@ -3,8 +3,10 @@
 use crate::{
     failure::{Failure, bad_input},
     files,
-    run_folder::{Found, RunFolder},
-    settings::Settings,
+    run::{
+        run_folder::{Found, RunFolder},
+        settings::Settings,
+    },
 };
 use sim_spec::{Policy, Track, builtin_tracks};
 use std::path::{Path, PathBuf};

@@ -167,7 +167,8 @@ fn draw_curve(curve: &Curve, look: Look, area: Rect, buffer: &mut Buffer) {
     Line::styled(curve.name, Style::new().add_modifier(Modifier::DIM)).render(title, buffer);
     let now = Style::new().add_modifier(Modifier::BOLD);
     Line::styled(&*curve.now, now).alignment(Alignment::Right).render(title, buffer);
-    let points = curve.series.points();
+    // A letter is two dots wide.
+    let points = curve.series.columns(usize::from(plot.width) * 2);
     let Some([low, high]) = curve.series.range() else { return };
     // A flat curve runs through the middle.
     let margin = ((high - low) * 0.05).max(f64::EPSILON * high.abs()).max(1e-9);
@@ -201,8 +202,8 @@ fn draw_legend(look: Look, area: Rect, buffer: &mut Buffer) {
 mod tests {
     use super::*;
     use crate::{
-        limits::Limits,
         live::{Facts, Iteration},
+        run::limits::Limits,
     };
     use sim_spec::{RaceRules, builtin_tracks};
 

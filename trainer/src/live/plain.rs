@@ -38,8 +38,8 @@ fn line(view: &View, elapsed: Duration) -> String {
 mod tests {
     use super::*;
     use crate::{
-        limits::Limits,
         live::{Facts, Iteration},
+        run::limits::Limits,
     };
 
     #[test]

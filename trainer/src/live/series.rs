@@ -44,8 +44,15 @@ impl Series {
         self.last
     }
 
-    pub fn points(&self) -> &[f64] {
-        &self.points
+    /// The curve in `width` columns, or as many as there are points: the mean of each column's points.
+    pub fn columns(&self, width: usize) -> Vec<f64> {
+        let width = width.min(self.points.len());
+        let mean = |column: usize| {
+            // Each point belongs to one column.
+            let [from, to] = [column, column + 1].map(|edge| edge * self.points.len() / width);
+            self.points[from..to].iter().sum::<f64>() / (to - from) as f64
+        };
+        (0..width).map(mean).collect()
     }
 
     /// Lowest and highest point.
@@ -58,15 +65,11 @@ impl Series {
     /// The curve in one line of text, `width` letters wide at most.
     pub fn sparkline(&self, width: usize) -> String {
         let Some([low, high]) = self.range() else { return String::new() };
-        let width = width.min(self.points.len());
-        let block = |column: usize| {
-            // Each point belongs to one column.
-            let [from, to] = [column, column + 1].map(|edge| edge * self.points.len() / width);
-            let mean = self.points[from..to].iter().sum::<f64>() / (to - from) as f64;
+        let block = |mean: f64| {
             let share = if high > low { (mean - low) / (high - low) } else { 0.5 };
             BLOCKS[((share * BLOCKS.len() as f64) as usize).min(BLOCKS.len() - 1)]
         };
-        (0..width).map(block).collect()
+        self.columns(width).into_iter().map(block).collect()
     }
 }
 
@@ -80,10 +83,10 @@ mod tests {
         for number in 0..10_000 {
             series.push(f64::from(number));
         }
-        assert!(series.points().len() < MOST_POINTS && series.points().is_sorted());
+        assert!(series.points.len() < MOST_POINTS && series.points.is_sorted());
         assert_eq!(series.last(), Some(9999.0));
         // 10,000 numbers need a stride of 32: the first point is the mean of 0 to 31.
-        assert_eq!((series.stride, series.points()[0]), (32, 15.5));
+        assert_eq!((series.stride, series.points[0]), (32, 15.5));
         assert_eq!(series.sparkline(8), "▁▂▃▄▅▆▇█");
     }
 

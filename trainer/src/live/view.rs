@@ -1,7 +1,7 @@
 //! What the live view knows of a run: plain state, drawn by [`draw`](super::draw).
 
 use super::series::Series;
-use crate::limits::Limits;
+use crate::run::limits::Limits;
 use sim::Telemetry;
 use sim_spec::Track;
 use std::time::Duration;

@@ -81,7 +81,7 @@ impl Chart<'_> {
             let _ = write!(svg, r#"<path class="curve c{}" d="M{}"/>"#, number % 6, path.join("L"));
         }
         let data: Vec<_> = lines.iter().map(|(name, points)| data(name, points)).collect();
-        let legend = if lines.len() > 1 { legend(&lines) } else { String::new() };
+        let legend = if lines.len() > 1 { legend(self.lines.iter().map(|(name, _)| *name)) } else { String::new() };
         let title = escaped(self.title);
         format!(
             r#"<figure class="chart" data-plot="{LEFT} {right} {last_x}" data-lines="{data}"><figcaption><h3>{title}</h3><p class="now">{now}</p>{legend}</figcaption>
@@ -113,11 +113,10 @@ fn now(lines: &[(&str, &[(f64, f64)])]) -> String {
     }
 }
 
-fn legend(lines: &[(&str, Vec<(f64, f64)>)]) -> String {
-    let entry = |(number, (name, _)): (usize, &(&str, Vec<(f64, f64)>))| {
-        format!(r#"<span class="key k{}">{}</span>"#, number % 6, escaped(name))
-    };
-    format!(r#"<p class="legend">{}</p>"#, lines.iter().enumerate().map(entry).collect::<String>())
+fn legend<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let entry =
+        |(number, name): (usize, &str)| format!(r#"<span class="key k{}">{}</span>"#, number % 6, escaped(name));
+    format!(r#"<p class="legend">{}</p>"#, names.enumerate().map(entry).collect::<String>())
 }
 
 /// What the pointer reads from: name and points of a curve, as JSON.

@@ -3,7 +3,7 @@
 use crate::{
     failure::{Failure, bad_input},
     files,
-    simtrace::{self, Row, Status, numbered},
+    run::simtrace::{self, Row, Status, numbered},
 };
 use serde_json::Value;
 use sim_spec::{Direction, Policy, Track};

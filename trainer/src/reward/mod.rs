@@ -11,7 +11,7 @@ pub use builtin::BUILTIN;
 
 use crate::{
     failure::{Failure, bad_input},
-    settings::RewardEntry,
+    run::settings::RewardEntry,
 };
 use builtin::BuiltinReward;
 use python::PythonSource;

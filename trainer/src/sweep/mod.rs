@@ -36,8 +36,7 @@ pub use space::Range;
 
 use crate::{
     failure::{Failure, bad_input},
-    recipe::Recipe,
-    settings::AlgorithmName,
+    run::{recipe::Recipe, settings::AlgorithmName},
 };
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};

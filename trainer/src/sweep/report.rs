@@ -3,7 +3,7 @@
 use super::{Choice, Plan, ladder::Rung, log::Entry};
 use crate::{
     compare::Score,
-    noise::{Purpose, generator, shuffle},
+    learn::noise::{Purpose, generator, shuffle},
     stats,
 };
 use serde::Serialize;

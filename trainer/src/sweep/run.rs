@@ -9,8 +9,10 @@ use crate::{
     compare::{self, Score},
     failure::{Failure, bad_input, not_done},
     files,
-    recipe::Recipe,
-    trial::{self, LAPS, Trial},
+    run::{
+        recipe::Recipe,
+        trial::{self, LAPS, Trial},
+    },
 };
 use sim_spec::Track;
 use std::{

@@ -1,7 +1,7 @@
 //! What a setting may be, and drawing from it.
 
 use super::Choice;
-use crate::noise::{Purpose, below, generator, uniform};
+use crate::learn::noise::{Purpose, below, generator, uniform};
 use rand_pcg::Pcg64;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

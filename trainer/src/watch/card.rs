@@ -3,7 +3,7 @@
 use super::{Version, map, trace::SECTORS};
 use crate::{
     compare::{self, Comparison, Verdict},
-    trial::LAPS,
+    run::trial::LAPS,
 };
 
 /// Starts that two versions are raced from to say which is better: a race takes milliseconds.

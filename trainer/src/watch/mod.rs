@@ -20,9 +20,8 @@ pub use version::Version;
 
 use crate::{
     failure::{Failure, bad_input, not_done},
-    limits::Limits,
     live::Live,
-    training::Training,
+    run::{limits::Limits, training::Training},
 };
 use std::{
     fs,

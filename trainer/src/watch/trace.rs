@@ -1,6 +1,6 @@
 //! A lap as it was driven: its line, and how long its parts took.
 
-use crate::{compare, failure::Failure, trial::LAPS};
+use crate::{compare, failure::Failure, run::trial::LAPS};
 use sim::{Telemetry, referee};
 use sim_spec::{Policy, RaceResult, Track};
 

@@ -4,9 +4,7 @@ use super::Trace;
 use crate::{
     failure::{Failure, bad_input},
     report::run::Metrics,
-    run_folder::RunFolder,
-    training::Outcome,
-    trial,
+    run::{run_folder::RunFolder, training::Outcome, trial},
 };
 use sim_spec::{Policy, Track};
 use std::{

@@ -9,12 +9,14 @@ use sim_spec::{
 };
 use std::path::Path;
 use trainer::{
-    action_grid,
-    config::Config,
-    limits::Limits,
-    settings::{AlgorithmName, Settings},
-    task::Task,
-    warm_start,
+    learn::action_grid,
+    run::{
+        config::Config,
+        limits::Limits,
+        settings::{AlgorithmName, Settings},
+        task::Task,
+        warm_start,
+    },
 };
 
 /// Trains until three laps are clean from every start, within a budget of control steps.
@@ -103,7 +105,7 @@ fn self_play_beats_its_own_start() {
     let task = Task { reward: crate::reward("traffic"), ..alone };
     let mut settings = settings(&task, 3);
     settings.config = Config { cars: 256, minibatch: 2048, ..settings.config };
-    let state = trainer::algorithm::first_state(&settings, &task);
+    let state = trainer::learn::algorithm::first_state(&settings, &task);
     let state = warm_start::from_policy(&settings, &task, &start, state, "start").map_err(|error| error.line());
     let raced = folder.path().join("raced");
     crate::train_from(&raced, settings, task, state.expect("it fits"), steps(1_500_000));

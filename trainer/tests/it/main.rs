@@ -19,14 +19,16 @@ mod trying;
 use sim_spec::{ActionSpace, builtin_tracks, observation::STATE_V1};
 use std::{fs, path::Path};
 use trainer::{
-    algorithm::{self, State},
-    config::Config,
-    limits::Limits,
+    learn::algorithm::{self, State},
     live::Live,
     reward::Source,
-    settings::{AlgorithmName, Settings},
-    task::{Course, Task},
-    training::{Outcome, Training},
+    run::{
+        config::Config,
+        limits::Limits,
+        settings::{AlgorithmName, Settings},
+        task::{Course, Task},
+        training::{Outcome, Training},
+    },
 };
 
 fn reward(name: &str) -> Source {

@@ -3,13 +3,10 @@
 use crate::{settings, steps, task, train};
 use std::{fs, path::Path};
 use trainer::{
-    algorithm,
-    limits::Limits,
+    learn::algorithm,
     live::Live,
     reward::{Source, python::PythonSource},
-    run_folder::RunFolder,
-    task::Task,
-    training::Training,
+    run::{limits::Limits, run_folder::RunFolder, task::Task, training::Training},
 };
 
 /// Control steps of one iteration.

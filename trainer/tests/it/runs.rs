@@ -4,11 +4,13 @@ use crate::{policy, settings, steps, task, train};
 use sim_spec::Policy;
 use std::{fs, path::Path};
 use trainer::{
-    algorithm,
+    learn::algorithm,
     live::Live,
-    run_folder::RunFolder,
-    settings::{AlgorithmName, Settings},
-    training::Training,
+    run::{
+        run_folder::RunFolder,
+        settings::{AlgorithmName, Settings},
+        training::Training,
+    },
 };
 
 /// Control steps of one iteration.

@@ -4,10 +4,8 @@ use sim_spec::builtin_tracks;
 use std::{fs, path::Path, sync::mpsc::channel};
 use trainer::{
     compare::{Comparison, Contender, Plan, Verdict},
-    limits::Limits,
-    recipe::Recipe,
+    run::{limits::Limits, recipe::Recipe, trial::Trial},
     sweep::{self, Report, Sweep},
-    trial::Trial,
     watch::{News, Watch, watch},
 };
 

@@ -17,14 +17,16 @@ INSTEAD = {
 # Calls by their full name; one that ends with a dot stands for all of a module.
 REFUSED = {
     "os.system": "starts_process", "os.popen": "starts_process", "os.fork": "starts_process",
-    "os.exec": "starts_process", "os.spawn": "starts_process", "os.posix_spawn": "starts_process", "subprocess.": "starts_process",
+    "os.exec": "starts_process", "os.spawn": "starts_process", "os.posix_spawn": "starts_process",
+    "subprocess.": "starts_process",
     "multiprocessing.": "starts_process", "concurrent.futures.ProcessPoolExecutor": "starts_process",
     "socket.": "uses_network", "requests.": "uses_network", "urllib.request.": "uses_network", "boto3.": "uses_network",
     "http.client.": "uses_network", "smtplib.": "uses_network", "ftplib.": "uses_network", "httpx.": "uses_network",
     "os.remove": "writes_file", "os.unlink": "writes_file", "os.mkdir": "writes_file", "os.makedirs": "writes_file",
     "os.rename": "writes_file", "os.replace": "writes_file", "os.rmdir": "writes_file", "shutil.": "writes_file",
     "tempfile.": "writes_file", "numpy.save": "writes_file", "numpy.savez": "writes_file",
-    "numpy.savetxt": "writes_file", "numpy.memmap": "writes_file", "os._exit": "leaves", "os.abort": "leaves", "sys.exit": "leaves", "exit": "leaves",
+    "numpy.savetxt": "writes_file", "numpy.memmap": "writes_file",
+    "os._exit": "leaves", "os.abort": "leaves", "sys.exit": "leaves", "exit": "leaves",
     "quit": "leaves",
 }  # fmt: skip
 WRITING_METHODS = {"write_text", "write_bytes", "tofile", "to_csv", "to_pickle"}

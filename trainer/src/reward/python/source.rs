@@ -3,7 +3,7 @@
 use super::{File, Limits, Log, MAX_SOURCE_BYTES, Python, PythonReward, Setup};
 use crate::{
     failure::{Failure, bad_input},
-    noise::{Purpose, generator},
+    learn::noise::{Purpose, generator},
     reward::Start,
 };
 use rand_pcg::rand_core::Rng;

@@ -1,14 +1,18 @@
 //! Cars that drive, are judged, and start anew when their episode ends.
 
 use crate::{
-    agent::Agent,
     failure::Failure,
-    noise::{self, Pcg64},
+    learn::{
+        agent::Agent,
+        noise::{self, Pcg64},
+        rivals::{PastSelf, Rivals},
+        sight::Sight,
+    },
     reward::{Episode, Payment, Reward, Step},
-    rivals::{PastSelf, Rivals},
-    sight::Sight,
-    simtrace::{self, EPISODES_PER_FILE, Row, Watched},
-    task::Task,
+    run::{
+        simtrace::{self, EPISODES_PER_FILE, Row, Watched},
+        task::Task,
+    },
 };
 use rand_pcg::rand_core::Rng;
 use sim::{Batch, BatchConfig, StepFacts};
@@ -36,7 +40,9 @@ pub struct Tally {
     pub crashed: u64,
     /// Episodes that the clock ended.
     pub timed_out: u64,
-    /// Laps' worth of way of the episodes that ended, each counted up to one lap.
+    /// Episodes that ended and had begun at a start, not in the middle of an episode's time.
+    pub whole: u64,
+    /// Laps' worth of their way, each counted up to one lap.
     pub completion: f64,
 }
 
@@ -49,6 +55,7 @@ impl AddAssign<&Tally> for Tally {
         self.off_track += other.off_track;
         self.crashed += other.crashed;
         self.timed_out += other.timed_out;
+        self.whole += other.whole;
         self.completion += other.completion;
     }
 }
@@ -59,9 +66,9 @@ impl Tally {
         self.off_track + self.crashed + self.timed_out
     }
 
-    /// Mean share of a lap that an episode drove before it ended, 0 to 1; 0 if none ended.
-    pub fn completion_rate(&self) -> f64 {
-        self.completion / self.episodes().max(1) as f64
+    /// Mean share of a lap that an episode drove before it ended, 0 to 1; `None` if no whole one ended.
+    pub fn completion_rate(&self) -> Option<f64> {
+        (self.whole > 0).then(|| self.completion / self.whole as f64)
     }
 }
 
@@ -292,7 +299,10 @@ impl Cars {
                 tally.off_track += u64::from(facts.off_track);
                 tally.crashed += u64::from(facts.crashed && !facts.off_track);
                 tally.timed_out += u64::from(truncated);
-                tally.completion += f64::from((episode.distance_m / facts.track_length_m).clamp(0.0, 1.0));
+                if episode.number > 0 {
+                    tally.whole += 1;
+                    tally.completion += f64::from((episode.distance_m / facts.track_length_m).clamp(0.0, 1.0));
+                }
                 self.episodes[index] = Episode { number: episode.number + 1, ..Episode::default() };
                 self.batch.spawn(car);
             }

@@ -1,15 +1,17 @@
 //! Trainings that a command starts by itself: those of `compare`, `sweep` and `--watch`.
 
 use crate::{
-    algorithm,
     failure::{Failure, bad_input},
     files,
-    limits::Limits,
+    learn::algorithm,
     live::Live,
-    recipe::Recipe,
-    run_folder::RunFolder,
-    settings::{AlgorithmName, Settings},
-    training::{Outcome, Training},
+    run::{
+        limits::Limits,
+        recipe::Recipe,
+        run_folder::RunFolder,
+        settings::{AlgorithmName, Settings},
+        training::{Outcome, Training},
+    },
 };
 use sim_spec::{Policy, Track};
 use std::{fs, path::Path};

@@ -1,16 +1,18 @@
 //! A training run from its first iteration to its last: learn, look how good it is, keep what is best.
 
 use crate::{
-    algorithm::{self, Algorithm, Report, State},
-    config::Config,
-    evaluation::{Evaluation, Exam, beats},
     failure::{Failure, not_done},
-    limits::Limits,
+    learn::algorithm::{self, Algorithm, Report, State},
     live::{Facts, Iteration, Live},
     par_cache,
-    run_folder::{Found, RunFolder},
-    settings::{Settings, trainer_version},
-    task::Task,
+    run::{
+        config::Config,
+        evaluation::{Evaluation, Exam, beats},
+        limits::Limits,
+        run_folder::{Found, RunFolder},
+        settings::{Settings, trainer_version},
+        task::Task,
+    },
 };
 use serde_json::{Map, Value, json};
 use sim_spec::{Policy, Provenance, RaceType, limits::MAX_PROVENANCE_TRACKS};
@@ -18,6 +20,9 @@ use std::{
     path::Path,
     time::{Duration, Instant},
 };
+
+/// Under which the mean share of a lap that an episode drives is logged.
+const COMPLETION: &str = "charts/completion_rate";
 
 /// A run under way.
 pub struct Training {
@@ -31,6 +36,8 @@ pub struct Training {
     best_steps: u64,
     /// Whether the best policy is newer than its file.
     is_best_unwritten: bool,
+    /// Mean share of a lap that an episode drives; of the last iteration in which whole ones ended.
+    completion: f64,
 }
 
 /// How a run ended.
@@ -49,7 +56,16 @@ impl Training {
     pub fn new(path: &Path, settings: Settings, task: Task, state: State) -> Result<Self, Failure> {
         let algorithm = algorithm::begin(&settings, &task, state.clone(), &[])?;
         let folder = RunFolder::create(path, &settings, &task, &state)?;
-        Ok(Self { algorithm, folder, settings, task, best: None, best_steps: 0, is_best_unwritten: false })
+        Ok(Self {
+            algorithm,
+            folder,
+            settings,
+            task,
+            best: None,
+            best_steps: 0,
+            is_best_unwritten: false,
+            completion: 0.0,
+        })
     }
 
     /// A run that goes on from its checkpoint.
@@ -64,7 +80,8 @@ impl Training {
             (policy, evaluation)
         });
         let best_steps = algorithm.steps();
-        Ok(Self { algorithm, folder, settings, task, best, best_steps, is_best_unwritten: false })
+        let completion = folder.last_metric(COMPLETION).unwrap_or_default();
+        Ok(Self { algorithm, folder, settings, task, best, best_steps, is_best_unwritten: false, completion })
     }
 
     /// Trains until a limit is reached. The files in the run's folder are whole at every moment, and a run that is killed
@@ -77,6 +94,7 @@ impl Training {
         while !live.wants_to_stop() && !self.is_over(&limits, start.elapsed()) {
             let before = (start.elapsed(), self.algorithm.steps());
             let report = self.algorithm.iterate()?;
+            self.completion = report.tally.completion_rate().unwrap_or(self.completion);
             let steps_per_sec = (self.algorithm.steps() - before.1) as f64 / (start.elapsed() - before.0).as_secs_f64();
             let evaluation = match self.algorithm.iteration().is_multiple_of(evaluate_every) {
                 true => Some(self.evaluate(&exam, live)?),
@@ -180,7 +198,7 @@ impl Training {
             steps: self.algorithm.steps(),
             steps_per_sec,
             reward: report.tally.reward.iter().sum::<f64>() / report.tally.steps.max(1) as f64,
-            completion: report.tally.completion_rate(),
+            completion: self.completion,
             entropy: report.entropy,
             best_lap_secs: self.best_lap_secs(),
             lap_secs: evaluation.and_then(Evaluation::best_clean_lap_secs),
@@ -217,7 +235,7 @@ impl Training {
         put("steps", self.algorithm.steps().into());
         put("charts/steps_per_sec", steps_per_sec.round().into());
         put("charts/learning_rate", report.learning_rate.into());
-        put("charts/completion_rate", tally.completion_rate().into());
+        put(COMPLETION, self.completion.into());
         put("charts/speed_mps", (per_step(tally.distance_m) * f64::from(sim::CONTROL_HZ)).into());
         put("charts/off_tracks", tally.off_track.into());
         put("charts/crashes", tally.crashed.into());

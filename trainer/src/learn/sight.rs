@@ -13,7 +13,7 @@ pub enum Input {
 
 impl Input {
     /// Numbers in it.
-    pub fn len(self) -> usize {
+    pub fn numbers(self) -> usize {
         match self {
             Self::Numbers(count) => count,
             Self::Pictures { frames, height, width } => frames * height * width,
@@ -43,7 +43,7 @@ impl Sight {
 
     /// Whether the observation is its own input.
     pub fn is_plain(&self) -> bool {
-        self.input().len() == self.spec.len()
+        self.input().numbers() == self.spec.len()
     }
 
     /// Writes the input that an observation (`[spec.len()]`) makes.
@@ -79,7 +79,7 @@ mod tests {
         let pixel =
             |index: usize| (index / 19_200 * 1000) as f32 + (index / 160 % 120) as f32 + (index % 160) as f32 / 1000.0;
         let observation: Vec<f32> = (0..CAMERA_2_V1.len()).map(pixel).collect();
-        let mut input = vec![f32::NAN; sight.input().len()];
+        let mut input = vec![f32::NAN; sight.input().numbers()];
         sight.look(&observation, &mut input);
         for (frame, row, column) in [(0, 0, 0), (1, 29, 39), (1, 7, 3)] {
             let expected = (frame * 1000) as f32 + row as f32 * 4.0 + 1.5 + (column as f32 * 4.0 + 1.5) / 1000.0;

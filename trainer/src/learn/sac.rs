@@ -3,7 +3,7 @@
 //! Haarnoja et al. 2018, <https://arxiv.org/abs/1812.05905>. [`Sac::iterate`] is the whole algorithm:
 //!
 //! 1. **drive**: every car drives a few control steps as the actor says, at random around its mean, and each step is
-//!    remembered ([`memory`](crate::memory));
+//!    remembered ([`memory`](crate::learn::memory));
 //! 2. **learn**: for each control step, a few gradient steps on remembered rows: two critics learn what an action is worth,
 //!    the actor learns to choose what they value, less surely the more entropy is worth, and the temperature learns what that
 //!    is ([`sac_loss`]).
@@ -14,21 +14,25 @@
 //! until there is something to learn from (Spinning Up), a time-out that is no end.
 
 use crate::{
-    adam::Adam,
-    agent::Agent,
-    algorithm::{Algorithm, Report, State},
-    cars::{Cars, Outcome, Tally},
-    config::{Config, SacConfig},
     failure::{Failure, bad_input},
-    memory::Memory,
-    network::{Layout, Network, Value},
-    noise::{self, Pcg64, Purpose, generator},
-    normaliser::{Moments, normalise},
+    learn::{
+        adam::Adam,
+        agent::Agent,
+        algorithm::{Algorithm, Report, State},
+        cars::{Cars, Outcome, Tally},
+        memory::Memory,
+        network::{Layout, Network, Value},
+        noise::{self, Pcg64, Purpose, generator},
+        normaliser::{Moments, normalise},
+        sac_loss::{actor_loss, alpha_gradient, squashed, target},
+        team::{Member, Team},
+    },
     reward::Start,
-    sac_loss::{actor_loss, alpha_gradient, squashed, target},
-    simtrace::Row,
-    task::Task,
-    team::{Member, Team},
+    run::{
+        config::{Config, SacConfig},
+        simtrace::Row,
+        task::Task,
+    },
 };
 use sim_spec::{ActionSpace, Layer, Normaliser, Policy, PolicyError, Provenance, action::ACTION_LEN};
 use std::{array, collections::BTreeMap};

@@ -4,9 +4,8 @@
 //! lists by their names (float32), and `moments.mean`, `moments.deviation` (float64).
 
 use crate::{
-    algorithm::State,
     failure::{Failure, bad_input},
-    normaliser::Moments,
+    learn::{algorithm::State, normaliser::Moments},
 };
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use serde::{Deserialize, Serialize};

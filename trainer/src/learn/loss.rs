@@ -2,7 +2,10 @@
 //!
 //! Schulman et al. 2017, <https://arxiv.org/abs/1707.06347>, equations 7 and 9.
 
-use crate::{config::Config, config::ValueLoss, distribution::Head, network::Network};
+use crate::{
+    learn::{distribution::Head, network::Network},
+    run::{config::Config, config::ValueLoss},
+};
 use std::ops::AddAssign;
 use tch::{Kind, Reduction, Tensor};
 
@@ -89,7 +92,7 @@ pub fn clipped_surrogate(ratio: &Tensor, advantages: &Tensor, clip: f64) -> Tens
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
+    use crate::learn::{
         network::{Layout, Value},
         sight::Input,
     };

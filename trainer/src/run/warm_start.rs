@@ -1,12 +1,9 @@
 //! Starting from what another run has learned.
 
 use crate::{
-    agent::Agent,
-    algorithm::State,
     failure::{Failure, bad_input},
-    normaliser::Moments,
-    settings::Settings,
-    task::Task,
+    learn::{agent::Agent, algorithm::State, normaliser::Moments},
+    run::{settings::Settings, task::Task},
 };
 use sim_spec::Policy;
 use std::fmt::Display;
@@ -31,7 +28,7 @@ pub fn from_policy(
     }
     let list = if settings.is_sac() { "actor.parameters" } else { "parameters" };
     let parameters = first.lists.get_mut(list).expect("a state has its parameters");
-    let layout = if settings.is_sac() { crate::sac::actor_layout(&agent) } else { agent.layout.clone() };
+    let layout = if settings.is_sac() { crate::learn::sac::actor_layout(&agent) } else { agent.layout.clone() };
     if !layout.take_over(parameters, agent.head.outputs(), policy.layers()) {
         let hidden = &settings.config.hidden;
         return Err(bad_input(

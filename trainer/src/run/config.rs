@@ -1,6 +1,6 @@
 //! The settings of a training run. They stand in its `run.json`, so a run is repeated by giving them again.
 
-use crate::network::Convolution;
+use crate::learn::network::Convolution;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sim::CONTROL_HZ;

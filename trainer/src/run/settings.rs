@@ -1,9 +1,11 @@
 //! `run.json`: all that decides a run.
 
 use crate::{
-    config::Config,
     failure::{Failure, bad_input},
-    task::{Course, Task},
+    run::{
+        config::Config,
+        task::{Course, Task},
+    },
 };
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};

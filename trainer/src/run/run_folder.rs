@@ -13,16 +13,18 @@
 //! | `checkpoint.safetensors`, `journal-N.bin` | what `--resume` goes on from |
 
 use crate::{
-    algorithm::State,
-    checkpoint,
     failure::{Failure, bad_input, not_done},
     files,
-    journal::Journal,
+    learn::algorithm::State,
     reward::Source,
-    settings::Settings,
-    simtrace::{Row, Simtrace},
-    task::Task,
-    tensorboard::EventWriter,
+    run::{
+        checkpoint,
+        journal::Journal,
+        settings::Settings,
+        simtrace::{Row, Simtrace},
+        task::Task,
+        tensorboard::EventWriter,
+    },
 };
 use serde_json::Value;
 use sim_spec::{Policy, Replay, Track, observation::ObservationSpec};
@@ -165,6 +167,12 @@ impl RunFolder {
             .filter_map(|(name, value)| Some((name.as_str(), value.as_f64()?)))
             .collect();
         records.events.scalars(line["steps"].as_u64().unwrap_or_default(), secs_since_epoch(), &scalars)
+    }
+
+    /// What the last line of the metrics says of `name`.
+    pub fn last_metric(&self, name: &str) -> Option<f64> {
+        let text = fs::read_to_string(self.path.join(METRICS)).ok()?;
+        serde_json::from_str::<Value>(text.lines().last()?).ok()?[name].as_f64()
     }
 
     /// Takes the episodes of training cars that ended in the iteration before `iteration`.

@@ -1,6 +1,6 @@
 //! What the cars of one thread did in an iteration: the rows that learning is done on.
 
-use crate::{gae::Segment, loss::Minibatch};
+use crate::learn::{gae::Segment, loss::Minibatch};
 use tch::{Device, Tensor};
 
 /// Storage for T control steps of B cars, allocated once. Everything is `[T, B]` or `[T, B, n]`, row after row.

@@ -2,7 +2,7 @@
 
 use crate::{
     failure::{Failure, bad_input},
-    task::Task,
+    run::task::Task,
 };
 use sim::referee::{self, Entry};
 use sim_spec::{Policy, RaceResult, RaceRules, RaceStatus, RaceType, Replay, Track};
@@ -130,7 +130,7 @@ pub fn beats(challenger: &Policy, champion: &Policy, track: &Track, laps: u32) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::task::{Course, Way};
+    use crate::run::task::{Course, Way};
     use sim_spec::{ActionSpace, builtin_tracks, observation::STATE_V1};
 
     fn task(course: Course) -> Task {

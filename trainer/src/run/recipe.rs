@@ -11,11 +11,13 @@
 //! `[config]` has fields of [`Config`]; those that are left out have their defaults. A run's `run.json` is one, too.
 
 use crate::{
-    config::Config,
     failure::{Failure, bad_input},
     reward::{BUILTIN, Source},
-    settings::AlgorithmName,
-    task::{Course, Task},
+    run::{
+        config::Config,
+        settings::AlgorithmName,
+        task::{Course, Task},
+    },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -170,7 +172,7 @@ mod tests {
     fn settings_inside_settings_are_changed_one_by_one() {
         for text in ["[config.sac]\ntau = 0.1", "[config]\n\"sac.tau\" = 0.1"] {
             let config = read("a.toml", text).and_then(|it| it.config().map_err(|failure| failure.line())).expect(text);
-            let sac = crate::config::SacConfig { tau: 0.1, ..Default::default() };
+            let sac = crate::run::config::SacConfig { tau: 0.1, ..Default::default() };
             assert_eq!(config.sac, sac);
         }
     }

@@ -1,6 +1,6 @@
 //! What SAC remembers: the last steps of the cars of one thread, to be learned from again and again.
 
-use crate::noise::{self, Pcg64};
+use crate::learn::noise::{self, Pcg64};
 use sim_spec::action::ACTION_LEN;
 use tch::{Device, Tensor};
 
@@ -110,7 +110,7 @@ impl Memory {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::noise::{Purpose, generator};
+    use crate::learn::noise::{Purpose, generator};
 
     #[test]
     fn the_oldest_is_forgotten_and_what_belongs_together_stays_together() {

@@ -3,7 +3,7 @@
 //! Against its newest self alone, an agent learns to beat one way of driving and forgets the others; a pool of past
 //! selves keeps them (Heinrich et al. 2015, fictitious self-play, <https://proceedings.mlr.press/v37/heinrich15.html>).
 
-use crate::{
+use crate::learn::{
     distribution::Head,
     network::{Layout, Network},
     noise::{self, Pcg64},
@@ -62,8 +62,8 @@ impl Rivals {
             Driver {
                 network,
                 normaliser: past.normaliser.clone(),
-                raw: numbers(layout.input.len()),
-                inputs: numbers(layout.input.len()),
+                raw: numbers(layout.input.numbers()),
+                inputs: numbers(layout.input.numbers()),
                 outputs: numbers(layout.outputs),
                 values: numbers(1),
                 cars,

@@ -1,14 +1,13 @@
 //! What PPO and SAC have in common, as a run sees them.
 
 use crate::{
-    cars::Tally,
     failure::Failure,
-    normaliser::Moments,
-    ppo::Ppo,
-    sac::Sac,
-    settings::{AlgorithmName, Settings},
-    simtrace::Row,
-    task::Task,
+    learn::{cars::Tally, normaliser::Moments, ppo::Ppo, sac::Sac},
+    run::{
+        settings::{AlgorithmName, Settings},
+        simtrace::Row,
+        task::Task,
+    },
 };
 use sim_spec::{Policy, PolicyError, Provenance};
 use std::collections::BTreeMap;

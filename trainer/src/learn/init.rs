@@ -1,6 +1,6 @@
 //! Orthogonal first weights.
 
-use crate::noise::fill_gaussian;
+use crate::learn::noise::fill_gaussian;
 use rand_pcg::Pcg64;
 
 /// A `[rows, columns]` matrix, row-major, whose rows (or columns, if there are fewer of them) stand at right angles to
@@ -32,7 +32,7 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::noise::{Purpose, generator};
+    use crate::learn::noise::{Purpose, generator};
 
     #[test]
     fn the_shorter_side_is_orthogonal_and_as_long_as_the_gain() {

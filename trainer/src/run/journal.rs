@@ -4,7 +4,7 @@
 //! says that too, in a few hundred kilobytes: a run that is resumed lets them drive it again and goes on as if it had never
 //! stopped.
 //!
-//! `journal-N.bin` belongs to the iterations from N times [`restart_every`](crate::config::Config) on; it is the iterations'
+//! `journal-N.bin` belongs to the iterations from N times [`restart_every`](crate::run::config::Config) on; it is the iterations'
 //! numbers, float32, one after the other. Which of them count says the checkpoint: what was added after it is cut off.
 
 use crate::failure::{Failure, not_done};

@@ -8,7 +8,7 @@
 //!
 //! All parameters stand in one flat list, so that optimiser, checkpoint and threads need not know the shape.
 
-use crate::{init::orthogonal, noise, sight::Input};
+use crate::learn::{init::orthogonal, noise, sight::Input};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
@@ -87,7 +87,7 @@ impl Layout {
     /// The layers of one network with that many outputs, first to last.
     fn layers(&self, outputs: usize) -> Vec<Layer> {
         let mut layers = Vec::new();
-        let mut width = self.input.len();
+        let mut width = self.input.numbers();
         if let Input::Pictures { frames, mut height, width: mut columns } = self.input {
             let mut channels = frames;
             for convolution in &self.convolutions {
@@ -282,7 +282,7 @@ impl Network {
         let mut activations = match input {
             Input::Pictures { frames, height, width } => {
                 let [frames, height, width] = [frames, height, width].map(|side| side as i64);
-                inputs.narrow(1, 0, input.len() as i64).reshape([-1, frames, height, width])
+                inputs.narrow(1, 0, input.numbers() as i64).reshape([-1, frames, height, width])
             }
             Input::Numbers(_) => inputs.shallow_clone(),
         };
@@ -296,7 +296,7 @@ impl Network {
                     let is_picture = activations.dim() > 2;
                     let mut flat = if is_picture { activations.flatten(1, -1) } else { activations };
                     if is_picture && beside > 0 {
-                        flat = Tensor::cat(&[flat, inputs.narrow(1, input.len() as i64, beside as i64)], 1);
+                        flat = Tensor::cat(&[flat, inputs.narrow(1, input.numbers() as i64, beside as i64)], 1);
                     }
                     flat.linear(&leaves[0], Some(&leaves[1]))
                 }
@@ -310,7 +310,7 @@ impl Network {
 
     /// The same without gradients, from and to plain memory: `[N, outputs]` and, if there is a value function, `[N]`.
     pub fn evaluate(&self, inputs: &[f32], outputs: &mut [f32], values: &mut [f32]) {
-        let inputs = Tensor::from_slice(inputs).view([-1, self.layout.input.len() as i64]).to_device(self.device);
+        let inputs = Tensor::from_slice(inputs).view([-1, self.layout.input.numbers() as i64]).to_device(self.device);
         let (said, valued) = tch::no_grad(|| self.forward(&inputs));
         said.contiguous().to_device(Device::Cpu).copy_data(outputs, outputs.len());
         if self.layout.value != Value::None {
@@ -338,7 +338,7 @@ impl Network {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::noise::{Purpose, generator};
+    use crate::learn::noise::{Purpose, generator};
 
     fn pictures(value: Value) -> Layout {
         Layout {
@@ -387,7 +387,7 @@ mod tests {
             let layout = pictures(value);
             let mut network = Network::new(layout.clone(), Device::Cpu);
             network.set(&layout.first_parameters(0.0, &mut generator(1, Purpose::Weights, 0, 0)));
-            let inputs = Tensor::ones([5, layout.input.len() as i64], (Kind::Float, Device::Cpu));
+            let inputs = Tensor::ones([5, layout.input.numbers() as i64], (Kind::Float, Device::Cpu));
             let (outputs, values) = network.forward(&inputs);
             assert_eq!((outputs.size(), values.size()), (vec![5, 3], vec![5]));
             let mut gradient = vec![0.0; layout.parameters()];

@@ -1,12 +1,13 @@
 //! The shape of an agent: what goes in, what comes out, and how its network becomes a policy file.
 
 use crate::{
-    config::Config,
-    distribution::Head,
-    network::{Layout, Value},
-    normaliser::{self, Moments},
-    sight::{Input, Sight},
-    task::Task,
+    learn::{
+        distribution::Head,
+        network::{Layout, Value},
+        normaliser::{self, Moments},
+        sight::{Input, Sight},
+    },
+    run::{config::Config, task::Task},
 };
 use sim_spec::{ActionSpace, Layer, Normaliser, Policy, PolicyError, Provenance};
 
@@ -38,7 +39,7 @@ impl Agent {
 
     /// Numbers of the network's input.
     pub fn input(&self) -> usize {
-        self.layout.input.len()
+        self.layout.input.numbers()
     }
 
     /// What is assumed of inputs before any was seen, as if `count` times. Pictures are scaled by what is known of them.
@@ -53,7 +54,7 @@ impl Agent {
     pub fn normaliser(&self, moments: &Moments) -> Normaliser {
         match self.layout.input {
             Input::Numbers(_) => moments.freeze(),
-            input => normaliser::of_pictures(input.len()),
+            input => normaliser::of_pictures(input.numbers()),
         }
     }
 

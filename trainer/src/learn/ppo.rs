@@ -4,7 +4,7 @@
 //!
 //! 1. **collect**: every car drives a few control steps, choosing its actions at random as its policy says;
 //! 2. **estimate**: what happened is compared with what the value function expected ([`gae`]);
-//! 3. **update**: actions that turned out better become likelier, within limits ([`loss`](mod@crate::loss));
+//! 3. **update**: actions that turned out better become likelier, within limits ([`loss`](mod@crate::learn::loss));
 //! 4. **report**: numbers that tell whether learning works.
 //!
 //! The details that papers leave out and that decide whether PPO learns are collected in Huang et al. 2022, "The 37
@@ -12,23 +12,23 @@
 //! that are used are named where they stand.
 
 use crate::{
-    adam::{Adam, clip_norm},
-    agent::Agent,
-    algorithm::{Algorithm, Report, State},
-    cars::{Cars, Outcome, Tally},
-    config::Config,
     failure::Failure,
-    gae,
-    loss::{LossSums, loss},
-    network::Network,
-    noise::{self, Purpose, generator},
-    normaliser::{Moments, normalise},
+    learn::{
+        adam::{Adam, clip_norm},
+        agent::Agent,
+        algorithm::{Algorithm, Report, State},
+        cars::{Cars, Outcome, Tally},
+        gae,
+        loss::{LossSums, loss},
+        network::Network,
+        noise::{self, Purpose, generator},
+        normaliser::{Moments, normalise},
+        rivals::{self, PastSelf},
+        rollout::Rollout,
+        team::{Member, Team},
+    },
     reward::Start,
-    rivals::{self, PastSelf},
-    rollout::Rollout,
-    simtrace::Row,
-    task::Task,
-    team::{Member, Team},
+    run::{config::Config, simtrace::Row, task::Task},
 };
 use sim_spec::{Normaliser, Policy, PolicyError, Provenance, action::ACTION_LEN};
 use std::collections::BTreeMap;

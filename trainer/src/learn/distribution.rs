@@ -8,7 +8,7 @@
 //! What is drawn is stored as it is, though the sim clamps it to [−1, 1]: the probability of what was *chosen* is known in
 //! closed form, that of what the clamp made of it is not (detail 5 of the nine for continuous actions of Huang et al. 2022).
 
-use crate::noise::{self, Pcg64};
+use crate::learn::noise::{self, Pcg64};
 use sim_spec::{
     ActionSpace,
     action::{ACTION_LEN, clamp},
@@ -135,7 +135,7 @@ impl Head {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::noise::{Purpose, generator};
+    use crate::learn::noise::{Purpose, generator};
 
     fn assert_close(found: &Tensor, expected: &[f32]) {
         let found: Vec<f32> = found.reshape([-1]).try_into().unwrap();
