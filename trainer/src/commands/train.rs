@@ -81,7 +81,7 @@ pub struct Train {
     /// Where the network computes
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceName,
-    /// Threads that learn side by side; results depend on it [default: one per core, up to 8]
+    /// Threads that learn side by side; results depend on it [default: one per core, a power of two up to 8]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
     /// Stop after this many seconds [default: 20, if no other limit is given]
@@ -103,7 +103,10 @@ pub struct Train {
     #[arg(long, value_name = "DIR", conflicts_with = "resume")]
     out: Option<PathBuf>,
     /// Go on with the run in this folder; all that it learns stays as it was
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["track", "obs", "reward", "algo", "settings", "seed", "threads", "from", "config"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = [
+        "track", "obs", "reward", "algo", "discrete", "direction", "starts", "randomise", "boxes", "bots", "self_play",
+        "settings", "seed", "device", "threads", "from", "config",
+    ])]
     resume: Option<PathBuf>,
     /// Train anew on each save of this reward file, and show the new policy beside the last one
     #[arg(long, value_name = "FILE.py", conflicts_with_all = ["resume", "reward"])]

@@ -10,6 +10,7 @@ use crate::{
 };
 use sim_spec::{
     ActionSpace, Bots, Boxes, Conditions, RaceRules, RaceType,
+    limits::{MAX_ACTIONS, MIN_ACTIONS},
     observation::{CAMERA_2_V1, LIDAR_V1, ObservationSpec, STATE_TRAFFIC_V1, STATE_V1},
 };
 
@@ -111,7 +112,12 @@ impl Train {
 
 fn action_list(grid: &str) -> Result<ActionSpace, Failure> {
     let counts = grid.split_once('x').and_then(|(angles, speeds)| Some((angles.parse().ok()?, speeds.parse().ok()?)));
-    let (angles, speeds) = counts.ok_or_else(|| bad_input("--discrete", "angles × speeds, for example 5x3"))?;
+    let (angles, speeds): (usize, usize) =
+        counts.ok_or_else(|| bad_input("--discrete", "angles × speeds, for example 5x3"))?;
+    // Before there is a list of them.
+    if angles.saturating_mul(speeds) > MAX_ACTIONS {
+        return Err(bad_input("--discrete", format!("a policy has {MIN_ACTIONS} to {MAX_ACTIONS} actions")));
+    }
     let space = action_grid::grid(angles, speeds);
     space.check().map_err(|error| bad_input("--discrete", error))?;
     Ok(space)

@@ -181,7 +181,7 @@ mod tests {
     fn what_no_run_can_go_by_is_refused() {
         let cases = [
             ("a.toml", "[config]\nlerning_rate = 1", "unknown field `lerning_rate`"),
-            ("a.toml", "[config]\nepochs = 0", "epochs must be at least 1"),
+            ("a.toml", "[config]\nepochs = 0", "epochs is 1 to 1000, not 0"),
             ("a.toml", "[config]\nepochs = \"many\"", "invalid type"),
             ("a.toml", "rewards = \"progress\"", "unknown field `rewards`"),
             ("a.json", "{\"reward\": 1}", "invalid type"),
