@@ -13,12 +13,14 @@ use crate::{
         settings::{AlgorithmName, DeviceName, Settings},
         task::Way,
         training::{Outcome, Training},
+        trial::LAPS,
         warm_start,
     },
     watch::{self, Watch},
 };
 use clap::{Args, ValueEnum};
 use sim::Starts;
+use sim_spec::builtin_tracks;
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -28,9 +30,6 @@ use std::{
 const SECONDS: f64 = 20.0;
 /// The same for each version of a reward that is watched: an answer before the hand has left the keyboard.
 const WATCH_SECONDS: f64 = 5.0;
-/// Laps that a policy is judged over where the run does not say how many it wants.
-const LAPS: u32 = 3;
-
 #[derive(Args)]
 pub struct Train {
     /// Built-in track, or a track file of ours or of DeepRacer (.npy); several are learned at once
@@ -223,5 +222,9 @@ fn tell(outcome: &Outcome, training: &Training) {
         (_, None) => println!("no clean lap yet: train longer, or pay for something else with --reward"),
     }
     println!("policy: {}", policy.display());
-    println!("next:   paddock eval {} --track {}", policy.display(), training.task().tracks[0].name());
+    let track = &training.task().tracks[0];
+    let is_ours = builtin_tracks::find(track.name()).is_some_and(|ours| ours == *track);
+    let kept = training.folder().track_path(track.name());
+    let track = if is_ours { track.name().to_owned() } else { kept.display().to_string() };
+    println!("next:   paddock eval {} --track {track}", policy.display());
 }

@@ -9,7 +9,7 @@ use crate::{
     run::{config::Config, limits::Limits, recipe::Recipe, settings::AlgorithmName, task::Task},
 };
 use sim_spec::{
-    ActionSpace, Bots, Boxes, Conditions, RaceRules, RaceType,
+    ActionSpace, Bots, Boxes, Conditions, RaceRules, RaceType, Track,
     limits::{MAX_ACTIONS, MIN_ACTIONS},
     observation::{CAMERA_2_V1, LIDAR_V1, ObservationSpec, STATE_TRAFFIC_V1, STATE_V1},
 };
@@ -44,6 +44,12 @@ impl Train {
         }
         self.override_with_flags(&mut recipe, reward)?;
         let tracks = self.track.iter().map(|track| read_track(track)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(name) = twice(&tracks) {
+            return Err(bad_input(
+                name,
+                "two different tracks have this name, and a run keeps them by name; rename a file",
+            ));
+        }
         let task = recipe.task(&tracks)?;
         let mut config = recipe.config()?;
         if let Some(threads) = self.threads {
@@ -108,6 +114,12 @@ impl Train {
         recipe.course = Some(course);
         Ok(())
     }
+}
+
+/// The name that two different ones of these tracks have.
+fn twice(tracks: &[Track]) -> Option<&str> {
+    let is_other = |one: &Track, other: &Track| one.name() == other.name() && one.sha256() != other.sha256();
+    tracks.iter().find(|one| tracks.iter().any(|other| is_other(one, other))).map(Track::name)
 }
 
 fn action_list(grid: &str) -> Result<ActionSpace, Failure> {

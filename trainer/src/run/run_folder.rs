@@ -156,6 +156,11 @@ impl RunFolder {
         self.path.join(POLICY)
     }
 
+    /// Where it keeps its track of that name.
+    pub fn track_path(&self, name: &str) -> PathBuf {
+        track_path(&self.path, name)
+    }
+
     /// Adds a line to the metrics, and to TensorBoard's.
     pub fn log(&mut self, line: &Value) -> Result<(), Failure> {
         // One write: a killed run leaves whole lines, but for the last.
