@@ -9,7 +9,7 @@ use crate::{
     live::Live,
     run::{
         limits::Limits,
-        run_folder::RunFolder,
+        run_folder::{Found, RunFolder},
         settings::{AlgorithmName, DeviceName, Settings},
         task::Way,
         training::{Outcome, Training},
@@ -107,10 +107,37 @@ pub struct Train {
         "settings", "seed", "device", "threads", "from", "config",
     ])]
     resume: Option<PathBuf>,
+    /// Do the run in this folder again, for as many steps: the same policy, to the bit, on the same machine
+    #[arg(long, value_name = "DIR", conflicts_with_all = REPEATED)]
+    repeat: Option<PathBuf>,
     /// Train anew on each save of this reward file, and show the new policy beside the last one
     #[arg(long, value_name = "FILE.py", conflicts_with_all = ["resume", "reward"])]
     watch: Option<PathBuf>,
 }
+
+/// Flags that a run that is repeated does not take: all is as it was.
+const REPEATED: [&str; 20] = [
+    "track",
+    "obs",
+    "reward",
+    "algo",
+    "discrete",
+    "direction",
+    "starts",
+    "randomise",
+    "boxes",
+    "bots",
+    "self_play",
+    "from",
+    "config",
+    "start_from",
+    "settings",
+    "device",
+    "threads",
+    "seed",
+    "resume",
+    "watch",
+];
 
 /// What an agent can see.
 #[derive(Clone, Copy, ValueEnum)]
@@ -149,10 +176,15 @@ impl Train {
         if let Some(file) = &self.watch {
             return self.watch(file);
         }
-        let limits = self.limits(SECONDS)?;
-        let mut training = match &self.resume {
-            Some(folder) => Training::resume(RunFolder::open(folder)?)?,
-            None => self.begin(&limits)?,
+        let mut limits = self.limits(SECONDS)?;
+        let mut training = match (&self.resume, &self.repeat) {
+            (Some(folder), _) => Training::resume(RunFolder::open(folder)?)?,
+            (_, Some(folder)) => {
+                let found = RunFolder::open(folder)?;
+                limits = Limits { steps: Some(found.settings.steps), ..Limits::default() };
+                self.repeat(found)?
+            }
+            _ => self.begin(&limits)?,
         };
         let mut live = Live::new(training.facts(limits));
         let outcome = training.run(limits, &mut live)?;
@@ -193,12 +225,35 @@ impl Train {
         let mut settings = Settings::new(&task, algorithm, self.seed, laps, config);
         settings.device = self.device;
         let mut state = algorithm::first_state(&settings, &task);
-        if let Some(path) = &self.start_from {
-            let (policy, _) = read_policy(path)?;
+        let parent = self.start_from.as_deref().map(read_policy).transpose()?;
+        let parent = parent.map(|(policy, _)| policy);
+        if let (Some(policy), Some(name)) = (&parent, &self.start_from) {
             settings.parent_sha256 = Some(policy.sha256());
-            state = warm_start::from_policy(&settings, &task, &policy, state, path.display())?;
+            state = warm_start::from_policy(&settings, &task, policy, state, name.display())?;
         }
-        Training::new(path, settings, task, state)
+        let training = Training::new(path, settings, task, state)?;
+        if let Some(policy) = &parent {
+            training.folder().write_parent(policy)?;
+        }
+        Ok(training)
+    }
+
+    /// A run that was found, from its beginning.
+    fn repeat(&self, found: Found) -> Result<Training, Failure> {
+        let Found { folder, settings, task, .. } = found;
+        let named = || PathBuf::from(format!("{}-again", folder.path().display()));
+        let path = self.out.clone().unwrap_or_else(named);
+        let mut state = algorithm::first_state(&settings, &task);
+        let parent = settings.parent_sha256.map(|_| read_policy(&folder.parent_path())).transpose()?;
+        let parent = parent.map(|(policy, _)| policy);
+        if let Some(policy) = &parent {
+            state = warm_start::from_policy(&settings, &task, policy, state, folder.parent_path().display())?;
+        }
+        let training = Training::new(&path, Settings { steps: 0, ..settings }, task, state)?;
+        if let Some(policy) = &parent {
+            training.folder().write_parent(policy)?;
+        }
+        Ok(training)
     }
 
     fn watch(&self, file: &Path) -> Result<(), Failure> {

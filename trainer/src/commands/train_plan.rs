@@ -15,8 +15,12 @@ use sim_spec::{
 };
 
 /// Control steps per second of training that the learning rate's schedule counts on where a run is limited by time: what
-/// two cores do. The schedule is part of the run's settings, so the clock never decides what is learned from a step.
-const STEPS_PER_SEC: f64 = 400_000.0;
+/// two busy cores do. On quicker ones the rest of the run goes by at the last learning rate, which does no harm; on slower
+/// ones it would not be reached, which does. The schedule is part of the run's settings, so the clock never decides what is
+/// learned from a step.
+const STEPS_PER_SEC: f64 = 250_000.0;
+/// Least length of that schedule: below, the learning rate would fall before there is something to learn from.
+const LEAST_SCHEDULE: u64 = 1_000_000;
 /// How fast the slower cars are, m/s: a quarter of what a good lap is driven at.
 const BOT_SPEED_MPS: f64 = 0.8;
 
@@ -43,6 +47,10 @@ impl Train {
             recipe.reward = model.reward.as_ref().map(|path| path.to_string_lossy().into_owned());
         }
         self.override_with_flags(&mut recipe, reward)?;
+        let sees = recipe.observation.as_deref().unwrap_or(STATE_V1.id);
+        if sees == STATE_V1.id && recipe.course.as_ref().is_some_and(|course| course.race_type != RaceType::TimeTrial) {
+            notes.push("it does not see boxes and cars, as the settings say; --obs state lets it".into());
+        }
         let tracks = self.track.iter().map(|track| read_track(track)).collect::<Result<Vec<_>, _>>()?;
         if let Some(name) = twice(&tracks) {
             return Err(bad_input(
@@ -135,13 +143,12 @@ fn action_list(grid: &str) -> Result<ActionSpace, Failure> {
     Ok(space)
 }
 
-/// Control steps over which the learning rate falls: all of the run, as far as its length is known, and at least as many
-/// as a short run has by default.
+/// Control steps over which the learning rate falls: all of the run, as far as its length is known.
 fn schedule_steps(config: &Config, limits: &Limits) -> u64 {
     match (limits.steps, limits.time) {
-        (Some(steps), _) => steps.max(1),
+        (Some(steps), _) => steps.max(LEAST_SCHEDULE),
         (None, Some(time)) if limits.clean_laps.is_none() => {
-            ((time.as_secs_f64() * STEPS_PER_SEC) as u64).max(config.schedule_steps)
+            ((time.as_secs_f64() * STEPS_PER_SEC) as u64).max(LEAST_SCHEDULE)
         }
         _ => config.schedule_steps,
     }

@@ -12,8 +12,9 @@ mod verdict;
 pub use contender::Contender;
 pub use verdict::{Comparison, Verdict};
 
+use crate::run::evaluation;
 use crate::{
-    failure::{Failure, bad_input},
+    failure::Failure,
     run::{
         settings::{AlgorithmName, Settings},
         trial::{self, LAPS, Trial},
@@ -103,7 +104,7 @@ impl Plan {
         let mut part = 0;
         let mut scores = Vec::with_capacity(self.tracks.len());
         for track in &self.tracks {
-            let rules = rules(track, self.laps)?;
+            let rules = evaluation::rules(track, self.laps)?;
             let mut of_track = Vec::with_capacity(self.seeds as usize);
             for seed in 1..=self.seeds {
                 let mut pair = Vec::with_capacity(2);
@@ -135,17 +136,6 @@ impl Plan {
 
 fn starts() -> Vec<u64> {
     (1..=STARTS).collect()
-}
-
-/// A policy that is slower than this on average does not race yet, and its race is not watched to the end. m/s.
-const SLOWEST_MPS: f64 = 1.0;
-
-/// The rules of a race over so many laps.
-pub fn rules(track: &Track, laps: u32) -> Result<RaceRules, Failure> {
-    let time_limit_secs = (f64::from(laps) * track.length_m() / SLOWEST_MPS).ceil();
-    let rules = RaceRules { laps, time_limit_secs, ..RaceRules::default() };
-    rules.check().map_err(|error| bad_input("this many laps cannot be raced on this track", error))?;
-    Ok(rules)
 }
 
 /// The mean score of a policy from these starts.

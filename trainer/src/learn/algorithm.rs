@@ -67,6 +67,12 @@ pub fn begin(
             format!("{} numbers are seen in each of an iteration's steps, so it has at most {most} of them", input);
         return Err(bad_input("cars × horizon", format!("{what}; take fewer cars by --set cars=…")));
     }
+    let cars = if settings.is_sac() { config.sac.cars } else { config.cars };
+    let roads = task.tracks.len() * task.course.way.directions().len();
+    if cars < roads {
+        let advice = "take more cars by --set cars=… or fewer tracks";
+        return Err(bad_input("--track", format!("{cars} cars cannot drive all of {roads} roads; {advice}")));
+    }
     Ok(match settings.algorithm {
         AlgorithmName::Ppo => Box::new(Ppo::new(config, seed, task.clone(), device, state, driven)?),
         AlgorithmName::Sac => Box::new(Sac::new(config, seed, task, device, state)?),
@@ -82,6 +88,13 @@ pub struct State {
     pub lists: BTreeMap<String, Vec<f32>>,
     /// What the cars have seen so far.
     pub moments: Moments,
+}
+
+impl State {
+    /// Whether all that was learned is numbers: a run that diverges is not worth keeping.
+    pub fn is_finite(&self) -> bool {
+        self.lists.values().flatten().all(|number| number.is_finite())
+    }
 }
 
 /// What an iteration was like.

@@ -83,6 +83,19 @@ pub struct Outcome {
     pub truncated: bool,
 }
 
+/// The cars of one thread among those of all.
+#[derive(Debug, Clone, Copy)]
+pub struct Crew {
+    /// How many learn in this thread.
+    pub learners: usize,
+    /// Number of its first learner among all: tracks and ways round are shared out over all of them.
+    pub first: usize,
+    /// Length of an episode, control steps.
+    pub episode_steps: u32,
+    /// Seconds that each car has been driven in this run so far.
+    pub driven_secs: f64,
+}
+
 /// Many cars that learn.
 pub struct Cars {
     batch: Batch,
@@ -111,18 +124,17 @@ pub struct Cars {
 }
 
 impl Cars {
-    /// `learners` cars all over the tracks, each in the middle of an episode of at most `episode_steps` control steps:
-    /// ages are spread evenly, so that time-outs do not all come in the same step. Head to head, each of them has rivals
+    /// Cars all over the tracks, each in the middle of an episode: ages are spread evenly, so that time-outs do not all come in the same step. Head to head, each of them has rivals
     /// out of `pool`.
     pub fn new(
         task: &Task,
         agent: &Agent,
-        learners: usize,
-        episode_steps: u32,
+        crew: Crew,
         pool: &[PastSelf],
         reward: Box<dyn Reward>,
         rng: &mut Pcg64,
     ) -> Self {
+        let Crew { learners, first, episode_steps, driven_secs } = crew;
         let heat = task.course.race_type.cars();
         let cars = learners * heat;
         let batch = Batch::new(BatchConfig {
@@ -134,14 +146,14 @@ impl Cars {
             conditions: task.course.conditions.clone(),
             observation: task.observation,
             seed: rng.next_u64(),
-            first_car: 0,
+            first_car: first * heat,
         });
         let age = |_| Episode { steps: noise::below(rng, episode_steps as usize) as u32, ..Episode::default() };
         let episodes = (0..learners).map(age).collect();
         let learners_of: Vec<usize> = (0..cars).step_by(heat).collect();
         let watch = |car: &usize| {
             let (world, own) = batch.world_of(*car);
-            Watched::new(world, own, 0.0)
+            Watched::new(world, own, driven_secs)
         };
         let watched = learners_of.iter().take(WATCHED).map(watch).collect();
         let others: Vec<usize> = (0..cars).filter(|car| !car.is_multiple_of(heat)).collect();

@@ -17,7 +17,7 @@ use crate::{
         adam::{Adam, clip_norm},
         agent::Agent,
         algorithm::{Algorithm, Report, State},
-        cars::{Cars, Outcome, Tally},
+        cars::{Cars, Crew, Outcome, Tally},
         gae,
         loss::{LossSums, loss},
         network::Network,
@@ -30,6 +30,7 @@ use crate::{
     reward::Start,
     run::{config::Config, simtrace::Row, task::Task},
 };
+use sim::CONTROL_HZ;
 use sim_spec::{Normaliser, Policy, PolicyError, Provenance, action::ACTION_LEN};
 use std::collections::BTreeMap;
 use tch::Device;
@@ -115,7 +116,7 @@ impl Ppo {
             let mut rng = generator(seed, Purpose::Spawns, began, thread);
             let reward = task.reward.start(Start { seed, thread, cars, iteration: began })?;
             Ok(Learner {
-                cars: Cars::new(&task, &agent, cars, config.episode_steps, &pool, reward, &mut rng),
+                cars: Cars::new(&task, &agent, crew(&config, thread, began), &pool, reward, &mut rng),
                 rollout: Rollout::new(config.horizon, cars, agent.input(), agent.head.stored()),
                 network,
                 parameters: parameters.clone(),
@@ -143,13 +144,12 @@ impl Ppo {
             rivals::remember(&mut self.pool, newest);
         }
         let Self { config, task, agent, pool, .. } = self;
-        let count = config.cars / config.threads;
         let anew = |(thread, learner): (usize, Learner)| {
             let Learner { cars, rollout, network, parameters, adam } = learner;
             let mut rng = generator(self.seed, Purpose::Spawns, self.iteration, thread);
             let mut reward = cars.into_reward();
             reward.start_anew(self.iteration)?;
-            let cars = Cars::new(task, agent, count, config.episode_steps, pool, reward, &mut rng);
+            let cars = Cars::new(task, agent, crew(config, thread, self.iteration), pool, reward, &mut rng);
             Ok(Learner { cars, rollout, network, parameters, adam })
         };
         self.learners =
@@ -249,6 +249,13 @@ impl Algorithm for Ppo {
         }
         self.learners.iter().flat_map(|learner| learner.cars.driven()).copied().collect()
     }
+}
+
+/// The cars of a thread that start in an iteration.
+fn crew(config: &Config, thread: usize, iteration: u64) -> Crew {
+    let learners = config.cars / config.threads;
+    let driven_secs = (iteration * config.horizon as u64) as f64 / f64::from(CONTROL_HZ);
+    Crew { learners, first: thread * learners, episode_steps: config.episode_steps, driven_secs }
 }
 
 /// The state of a run by its parts.

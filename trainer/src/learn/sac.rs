@@ -19,7 +19,7 @@ use crate::{
         adam::Adam,
         agent::Agent,
         algorithm::{Algorithm, Report, State},
-        cars::{Cars, Outcome, Tally},
+        cars::{Cars, Crew, Outcome, Tally},
         memory::Memory,
         network::{Layout, Network, Value},
         noise::{self, Pcg64, Purpose, generator},
@@ -34,6 +34,7 @@ use crate::{
         task::Task,
     },
 };
+use sim::CONTROL_HZ;
 use sim_spec::{ActionSpace, Layer, Normaliser, Policy, PolicyError, Provenance, action::ACTION_LEN};
 use std::{array, collections::BTreeMap};
 use tch::{Device, Kind, Tensor, no_grad};
@@ -173,6 +174,8 @@ impl Sac {
         }
         let learner = |thread| {
             let mut rng = generator(seed, Purpose::Spawns, iteration, thread);
+            let driven_secs = (iteration * config.sac.horizon as u64) as f64 / f64::from(CONTROL_HZ);
+            let crew = Crew { learners: cars, first: thread * cars, episode_steps: config.episode_steps, driven_secs };
             let reward = task.reward.start(Start { seed, thread, cars, iteration })?;
             let trained = |layout: Layout, parameters: &Vec<f32>, adam: &Adam| Trained {
                 network: network(layout, parameters),
@@ -180,7 +183,7 @@ impl Sac {
                 adam: adam.clone(),
             };
             Ok(Learner {
-                cars: Cars::new(task, &agent, cars, config.episode_steps, &[], reward, &mut rng),
+                cars: Cars::new(task, &agent, crew, &[], reward, &mut rng),
                 memory: Memory::new(capacity, input),
                 actor: trained(actor_layout(&agent), &actor, &actor_adam),
                 critics: array::from_fn(|index| trained(critic_layout(&agent), &critics[index], &critic_adams[index])),

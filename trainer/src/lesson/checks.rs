@@ -4,6 +4,7 @@ use super::{
     Findings,
     entry::{Entry, only},
 };
+use crate::run::evaluation;
 use crate::{
     compare::{self, Comparison, Verdict},
     failure::{Failure, bad_input},
@@ -22,7 +23,7 @@ const STARTS: [u64; 3] = [1, 2, 3];
 pub fn first_lap(paths: &[PathBuf], findings: &mut Findings) -> Result<(), Failure> {
     let entry = Entry::read(only(paths)?)?;
     let harbour = builtin_tracks::find("harbour").expect("a built-in track");
-    let clean = clean_races(&entry.policy, &harbour, &compare::rules(&harbour, 1)?, &STARTS);
+    let clean = clean_races(&entry.policy, &harbour, &evaluation::rules(&harbour, 1)?, &STARTS);
     let what = format!("a clean lap of the harbour from {clean} of {} starts", STARTS.len());
     findings.expect(clean == STARTS.len(), what, "train longer: --resume goes on with a run");
     Ok(())
@@ -77,7 +78,7 @@ pub fn write_a_reward(paths: &[PathBuf], findings: &mut Findings) -> Result<(), 
     let (entry, settings) = Entry::run(only(paths)?)?;
     own_reward(&entry, &settings, findings);
     for track in entry.tracks() {
-        let clean = clean_races(&entry.policy, &track, &compare::rules(&track, LAPS)?, &STARTS);
+        let clean = clean_races(&entry.policy, &track, &evaluation::rules(&track, LAPS)?, &STARTS);
         findings.expect(
             clean == STARTS.len(),
             format!("{LAPS} clean laps of {} from {clean} of {} starts", track.name(), STARTS.len()),
@@ -142,7 +143,7 @@ pub fn tune_a_setting(paths: &[PathBuf], findings: &mut Findings) -> Result<(), 
         let tracks = a.tracks();
         let track = tracks.first().ok_or_else(|| bad_input(a.path.display(), "holds no track"))?;
         track_name = track.name().to_owned();
-        let rules = compare::rules(track, LAPS)?;
+        let rules = evaluation::rules(track, LAPS)?;
         scores.push([a, b].map(|entry| compare::race(&entry.policy, track, &rules, &STARTS)));
     }
     let comparison = Comparison::of(vec![track_name], &[scores], true);
@@ -186,7 +187,7 @@ pub fn unseen_tracks(paths: &[PathBuf], findings: &mut Findings) -> Result<(), F
             continue;
         }
         let track = builtin_tracks::find(name).expect("a built-in track");
-        let is_clean = clean_races(&entry.policy, &track, &compare::rules(&track, 1)?, &STARTS) == STARTS.len();
+        let is_clean = clean_races(&entry.policy, &track, &evaluation::rules(&track, 1)?, &STARTS) == STARTS.len();
         clean += usize::from(is_clean);
         told.push(format!("{name} {}", if is_clean { "clean" } else { "not clean" }));
     }
@@ -213,7 +214,7 @@ pub fn wet_day(paths: &[PathBuf], findings: &mut Findings) -> Result<(), Failure
     };
     let tracks = entry.tracks();
     let track = tracks.first().ok_or_else(|| bad_input(entry.path.display(), "its track is not known here"))?;
-    let rules = RaceRules { conditions, ..compare::rules(track, LAPS)? };
+    let rules = RaceRules { conditions, ..evaluation::rules(track, LAPS)? };
     let clean = clean_races(&entry.policy, track, &rules, &Vec::from_iter(1..=WET_RACES));
     findings.expect(
         clean >= CLEAN_WET_RACES,
@@ -251,7 +252,7 @@ pub fn beat_par(paths: &[PathBuf], findings: &mut Findings) -> Result<(), Failur
 
 /// The quickest clean lap from any of the starts.
 fn best_clean_lap(policy: &Policy, track: &Track) -> Result<Option<f64>, Failure> {
-    let results = races(policy, track, &compare::rules(track, LAPS)?, &STARTS);
+    let results = races(policy, track, &evaluation::rules(track, LAPS)?, &STARTS);
     let laps = results.iter().flat_map(|result| &result.laps).filter(|lap| lap.clean);
     Ok(laps.map(|lap| lap.secs).min_by(f64::total_cmp))
 }

@@ -26,7 +26,7 @@ use std::path::Path;
 pub fn of(path: &Path) -> Result<String, Failure> {
     let run = Run::read(path)?;
     let race_type: RaceType = serde_json::from_value(run.settings["course"]["race_type"].clone()).unwrap_or_default();
-    let raced = run.policy.as_ref().map(|policy| Raced::of(policy, &run.track, &race_type));
+    let raced = run.policy.as_ref().map(|policy| Raced::of(policy, &run.track, &race_type)).transpose()?;
     let par = par_of(&run.track);
     let measured = Measured::of(&run, raced.as_ref(), &par);
     let findings = findings::findings(&measured);

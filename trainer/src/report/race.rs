@@ -1,15 +1,15 @@
 //! The run's best policy, raced again for the report.
 
 use super::sectors::{self, SECTORS};
+use crate::{
+    failure::Failure,
+    run::evaluation::{self, SEEDS},
+};
 use sim::{Telemetry, race::command};
 use sim_spec::{Policy, RaceResult, RaceRules, RaceType, Track, action::ACTION_LEN};
 
-/// Starts that are raced.
-const SEEDS: [u64; 3] = [1, 2, 3];
 /// Laps of each race: one from standing, and flying ones.
 const LAPS: u32 = 3;
-/// A car that is slower than this on average is not watched to the end, m/s.
-const SLOWEST_MPS: f64 = 1.0;
 
 /// What the policy did.
 pub struct Raced {
@@ -35,13 +35,8 @@ pub struct BestLap {
 
 impl Raced {
     /// Races from each start. Who has learned to race others is raced alone: a report is about driving.
-    pub fn of(policy: &Policy, track: &Track, race_type: &RaceType) -> Self {
-        let race_type = match race_type {
-            RaceType::HeadToHead { .. } => RaceType::TimeTrial,
-            alone => alone.clone(),
-        };
-        let time_limit_secs = (f64::from(LAPS) * track.length_m() / SLOWEST_MPS).ceil();
-        let rules = RaceRules { laps: LAPS, time_limit_secs, race_type, ..RaceRules::default() };
+    pub fn of(policy: &Policy, track: &Track, race_type: &RaceType) -> Result<Self, Failure> {
+        let rules = RaceRules { race_type: evaluation::alone(race_type), ..evaluation::rules(track, LAPS)? };
         let mut raced = Self { results: Vec::new(), telemetry: Vec::new(), commands: Vec::new(), best: None };
         for seed in SEEDS {
             let replay = sim::referee::race(track, policy, &rules, seed);
@@ -54,7 +49,7 @@ impl Raced {
             raced.telemetry.push(sim::referee::telemetry(&replay, 0).expect("a race that was just run is true"));
         }
         raced.best = raced.best_lap(track.length_m());
-        raced
+        Ok(raced)
     }
 
     fn best_lap(&self, length_m: f64) -> Option<BestLap> {
@@ -91,6 +86,7 @@ mod tests {
         let track = builtin_tracks::find("harbour").expect("a built-in track");
         let policy = sim::drivers::centre_line(1.5);
         let raced = Raced::of(&policy, &track, &RaceType::HeadToHead { cars: 2 });
+        let raced = raced.map_err(|failure| failure.line()).expect("three laps");
         assert_eq!((raced.results.len(), raced.telemetry.len()), (3, 3));
         let best = raced.best.as_ref().expect("a lap");
         assert!(best.is_clean && best.lap > 1);

@@ -8,12 +8,28 @@ use sim::referee::{self, Entry};
 use sim_spec::{Policy, RaceResult, RaceRules, RaceStatus, RaceType, Replay, Track, limits::MAX_RACE_SECS};
 
 /// Seeds of the races on a single track. Three starts, so that a policy that was lucky once is not taken for a good one.
-const SEEDS: [u64; 3] = [1, 2, 3];
+pub const SEEDS: [u64; 3] = [1, 2, 3];
 /// Starts of a duel, each from one of the two places of the grid.
 const DUELS: u64 = 6;
 
 /// A policy that is slower than this on average does not race yet, and its race is not watched to the end. m/s.
 const SLOWEST_MPS: f64 = 1.0;
+
+/// The rules by which a policy's driving is looked at, alone on the road: its race is watched as long as a slow driver needs.
+pub fn rules(track: &Track, laps: u32) -> Result<RaceRules, Failure> {
+    let time_limit_secs = (f64::from(laps) * track.length_m() / SLOWEST_MPS).ceil().min(MAX_RACE_SECS);
+    let rules = RaceRules { laps, time_limit_secs, ..RaceRules::default() };
+    rules.check().map_err(|error| bad_input("this many laps cannot be raced on this track", error))?;
+    Ok(rules)
+}
+
+/// The race in which driving is looked at: without rivals.
+pub fn alone(race_type: &RaceType) -> RaceType {
+    match race_type {
+        RaceType::HeadToHead { .. } => RaceType::TimeTrial,
+        others => others.clone(),
+    }
+}
 
 /// The races that a run's policies are judged by.
 #[derive(Debug, Clone)]
@@ -49,24 +65,15 @@ pub struct Evaluation {
 impl Exam {
     /// Races over `laps` laps on every track of the task, every way round that it is learned. Rivals are not part of it.
     pub fn new(task: &Task, laps: u32) -> Result<Self, Failure> {
-        let race_type = match &task.course.race_type {
-            RaceType::HeadToHead { .. } => RaceType::TimeTrial,
-            alone => alone.clone(),
-        };
+        let race_type = alone(&task.course.race_type);
         let directions = task.course.way.directions();
         let seeds = if task.tracks.len() * directions.len() == 1 { &SEEDS[..] } else { &SEEDS[..1] };
         let mut races = Vec::new();
         for track in &task.tracks {
-            let time_limit_secs = (f64::from(laps) * track.length_m() / SLOWEST_MPS).ceil().min(MAX_RACE_SECS);
             for direction in directions {
-                let rules = RaceRules {
-                    laps,
-                    time_limit_secs,
-                    race_type: race_type.clone(),
-                    direction: *direction,
-                    ..RaceRules::default()
-                };
-                rules.check().map_err(|error| bad_input("this many laps cannot be raced on this track", error))?;
+                let direction = *direction;
+                let rules = RaceRules { race_type: race_type.clone(), direction, ..rules(track, laps)? };
+                rules.check().map_err(|error| bad_input("this cannot be raced on this track", error))?;
                 let race = |seed: &u64| Race { track: track.clone(), rules: rules.clone(), seed: *seed };
                 races.extend(seeds.iter().map(race));
             }

@@ -7,6 +7,7 @@
 //! | `run.json` | the settings: enough to repeat the run to the bit |
 //! | `tracks/` | the tracks, so that the run needs nothing else |
 //! | `reward.py`, `reward.log` | the reward, if it is a file of the racer's, and what it printed |
+//! | `parent.safetensors` | the policy that it began with, if it began with one |
 //! | `metrics.jsonl` | one line per iteration |
 //! | `events.out.tfevents.*` | the same, for TensorBoard |
 //! | `simtrace/` | what a car did step by step, as DeepRacer's logs have it |
@@ -29,7 +30,7 @@ use crate::{
 use serde_json::Value;
 use sim_spec::{Policy, Replay, Track, observation::ObservationSpec};
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
@@ -42,29 +43,53 @@ const TRACKS: &str = "tracks";
 const REWARD: &str = "reward.py";
 const REWARD_LOG: &str = "reward.log";
 const SIMTRACE: &str = "simtrace";
+const LOCK: &str = ".lock";
+const PARENT: &str = "parent.safetensors";
 const METRICS: &str = "metrics.jsonl";
 const CHECKPOINT: &str = "checkpoint.safetensors";
 
 /// A run's folder.
 pub struct RunFolder {
     path: PathBuf,
-    metrics: File,
     journal: Journal,
     /// While the run goes on.
     records: Option<Records>,
 }
 
-/// What a run writes besides its own files, for tools that others made.
+/// What a run writes as it goes on.
 struct Records {
+    /// Nobody else goes on with the run meanwhile. The system opens the lock when its holder ends, however it ends.
+    _only_one: File,
+    metrics: File,
     events: EventWriter,
     simtrace: Simtrace,
 }
 
 impl Records {
-    fn open(path: &Path, iteration: u64, resumed_at: Option<u64>) -> Result<Self, Failure> {
+    fn open(path: &Path, lock: File, iteration: u64, resumed_at: Option<u64>) -> Result<Self, Failure> {
+        let metrics = metrics_up_to(&path.join(METRICS), iteration)?;
         let simtrace = Simtrace::open(&path.join(SIMTRACE), iteration)?;
-        Ok(Self { events: EventWriter::open(path, resumed_at)?, simtrace })
+        Ok(Self { _only_one: lock, metrics, events: EventWriter::open(path, resumed_at)?, simtrace })
     }
+}
+
+/// Takes a run's folder for this process alone.
+fn lock(path: &Path) -> Result<File, Failure> {
+    let file = File::options().create(true).truncate(false).write(true).open(path.join(LOCK));
+    let file = file.map_err(|error| not_done(path.display(), format!("cannot be written: {error}")))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(bad_input(path.display(), "another paddock trains in this folder; wait for it, or name another one"))
+        }
+        Err(TryLockError::Error(error)) => Err(not_done(path.display(), format!("cannot be locked: {error}"))),
+    }
+}
+
+/// Whether a folder holds something that no run of ours began to write.
+fn is_foreign(path: &Path) -> bool {
+    let has_entries = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_some());
+    has_entries && !path.join(LOCK).exists()
 }
 
 fn secs_since_epoch() -> f64 {
@@ -89,7 +114,11 @@ impl RunFolder {
                 "holds a run already; go on with --resume, or name another folder with --out",
             ));
         }
+        if is_foreign(path) {
+            return Err(bad_input(path.display(), "holds other files; name a new folder with --out"));
+        }
         fs::create_dir_all(path.join(TRACKS)).map_err(|error| bad_input(path.display(), error))?;
+        let lock = lock(path)?;
         for track in &task.tracks {
             files::write_whole(&track_path(path, track.name()), track.to_text().as_bytes())?;
         }
@@ -97,12 +126,11 @@ impl RunFolder {
         if let Some(source) = task.reward.text() {
             files::write_whole(&path.join(REWARD), source.as_bytes())?;
         }
-        let metrics = File::create(path.join(METRICS)).map_err(|error| not_done(path.display(), error))?;
         let journal = Journal::new(path, settings.config.restart_every);
-        let mut records = Records::open(path, 0, None)?;
+        let mut records = Records::open(path, lock, 0, None)?;
         let text = format!("```json\n{}\n```", settings.to_text());
         records.events.text(0, secs_since_epoch(), "run.json", &text)?;
-        let mut folder = Self { path: path.to_owned(), metrics, journal, records: Some(records) };
+        let mut folder = Self { path: path.to_owned(), journal, records: Some(records) };
         // The settings come last: a folder with settings is a run that can be resumed.
         folder.write_checkpoint(state, &[])?;
         folder.write_settings(settings)?;
@@ -129,21 +157,19 @@ impl RunFolder {
             Task { tracks, course: settings.course.clone(), observation, action: settings.action.clone(), reward };
         let policy = path.join(POLICY);
         let policy = if policy.exists() { Some(files::read_policy(&policy)?.0) } else { None };
-        let metrics = OpenOptions::new().append(true).create(true).open(path.join(METRICS));
-        let metrics = metrics.map_err(|error| not_done(path.display(), error))?;
         let journal = Journal::new(path, settings.config.restart_every);
-        let folder = Self { path: path.to_owned(), metrics, journal, records: None };
+        let folder = Self { path: path.to_owned(), journal, records: None };
         Ok(Found { folder, settings, task, policy })
     }
 
     /// What the run goes on from: what it had learned at its checkpoint, and what its cars were told since they started.
     /// Metrics of later iterations are removed, since those are done again. `first` is the state that such a run begins with.
     pub fn resume(&mut self, first: &State, settings: &Settings) -> Result<(State, Vec<Vec<f32>>), Failure> {
+        let lock = lock(&self.path)?;
         let state = checkpoint::read(&self.path.join(CHECKPOINT), first)?;
         let driven = self.journal.resume(state.iteration, settings.config.numbers_driven())?;
-        self.metrics = metrics_up_to(&self.path.join(METRICS), state.iteration)?;
         let steps = state.iteration * settings.steps_per_iteration();
-        self.records = Some(Records::open(&self.path, state.iteration, Some(steps))?);
+        self.records = Some(Records::open(&self.path, lock, state.iteration, Some(steps))?);
         Ok((state, driven))
     }
 
@@ -163,9 +189,9 @@ impl RunFolder {
 
     /// Adds a line to the metrics, and to TensorBoard's.
     pub fn log(&mut self, line: &Value) -> Result<(), Failure> {
-        // One write: a killed run leaves whole lines, but for the last.
-        self.metrics.write_all(format!("{line}\n").as_bytes()).map_err(|error| not_done(METRICS, error))?;
         let Some(records) = &mut self.records else { return Ok(()) };
+        // One write: a killed run leaves whole lines, but for the last.
+        records.metrics.write_all(format!("{line}\n").as_bytes()).map_err(|error| not_done(METRICS, error))?;
         let numbers = line.as_object().into_iter().flatten();
         let scalars: Vec<(&str, f64)> = numbers
             .filter(|(name, _)| name.contains('/'))
@@ -207,6 +233,16 @@ impl RunFolder {
     /// Writes the newest policy.
     pub fn write_last(&self, policy: &Policy) -> Result<(), Failure> {
         files::write_whole(&self.path.join(LAST), &policy.to_bytes())
+    }
+
+    /// Keeps the policy that the run began with, so that it can be repeated.
+    pub fn write_parent(&self, policy: &Policy) -> Result<(), Failure> {
+        files::write_whole(&self.path.join(PARENT), &policy.to_bytes())
+    }
+
+    /// Where the policy is that the run began with, if it began with one.
+    pub fn parent_path(&self) -> PathBuf {
+        self.path.join(PARENT)
     }
 
     /// Writes what a run goes on from; `driven` is what its cars were told in the last iteration, or nothing if they start

@@ -17,6 +17,7 @@ use crate::{
 use serde_json::{Map, Value, json};
 use sim_spec::{Policy, Provenance, RaceType, limits::MAX_PROVENANCE_TRACKS};
 use std::{
+    fmt::Display,
     path::Path,
     time::{Duration, Instant},
 };
@@ -36,7 +37,7 @@ pub struct Training {
     best_steps: u64,
     /// Whether the best policy is newer than its file.
     is_best_unwritten: bool,
-    /// Mean share of a lap that an episode drives; of the last iteration in which whole ones ended.
+    /// Mean share of a lap that an episode drives, over about as many of the last ones as there are cars.
     completion: f64,
 }
 
@@ -75,6 +76,15 @@ impl Training {
     /// A run that goes on from its checkpoint.
     pub fn resume(found: Found) -> Result<Self, Failure> {
         let Found { mut folder, settings, task, policy } = found;
+        if settings.sim_version != sim::SIM_VERSION {
+            let advice = "begin a new run with its policy by --start-from";
+            let why = format!(
+                "it drives in simulator version {}, this program in {}",
+                settings.sim_version,
+                sim::SIM_VERSION
+            );
+            return Err(bad_input(folder.path().display(), format!("{why}; {advice}")));
+        }
         let first = algorithm::first_state(&settings, &task);
         let (state, driven) = folder.resume(&first, &settings)?;
         let algorithm = algorithm::begin(&settings, &task, state, &driven)?;
@@ -103,7 +113,7 @@ impl Training {
         while !live.wants_to_stop() && !self.is_over(&limits, start.elapsed()) {
             let before = (start.elapsed(), self.algorithm.steps());
             let report = self.algorithm.iterate()?;
-            self.completion = report.tally.completion_rate().unwrap_or(self.completion);
+            self.note_completion(&report);
             let steps_per_sec = (self.algorithm.steps() - before.1) as f64 / (start.elapsed() - before.0).as_secs_f64();
             let evaluation = match self.algorithm.iteration().is_multiple_of(evaluate_every) {
                 true => Some(self.evaluate(&exam, live)?),
@@ -112,7 +122,12 @@ impl Training {
             self.folder.log(&self.metrics(&report, steps_per_sec, evaluation.as_ref()))?;
             self.folder.trace(self.algorithm.iteration(), self.algorithm.traced())?;
             self.write_best()?;
-            self.folder.write_checkpoint(&self.algorithm.state(), &self.algorithm.driven())?;
+            let state = self.algorithm.state();
+            if !state.is_finite() {
+                // The checkpoint before is still good: the run can go on from it with other settings.
+                return Err(self.broken("a parameter is not a number any more"));
+            }
+            self.folder.write_checkpoint(&state, &self.algorithm.driven())?;
             if self.algorithm.iteration().is_multiple_of(restart_every) {
                 self.write_progress()?;
                 self.folder.restart(self.algorithm.iteration())?;
@@ -124,8 +139,10 @@ impl Training {
             }
         }
         let time = start.elapsed();
-        self.evaluate(&exam, live)?;
-        self.is_best_unwritten = true;
+        if self.best.is_none() {
+            // Only then: a run that is stopped and resumed has looked at the same policies as one that never was.
+            self.evaluate(&exam, live)?;
+        }
         self.write_best()?;
         self.write_progress()?;
         live.finish();
@@ -150,10 +167,14 @@ impl Training {
 
     /// The policy as it is now.
     fn policy(&self) -> Result<Policy, Failure> {
+        let policy = self.algorithm.policy(provenance(&self.settings, &self.task, self.algorithm.steps()));
+        policy.map_err(|error| self.broken(error))
+    }
+
+    fn broken(&self, why: impl Display) -> Failure {
         let setting = if self.settings.is_sac() { "sac.learning_rate" } else { "learning_rate" };
         let advice = format!("begin a new run with a smaller learning rate by --set {setting}=…");
-        let broken = |error| not_done("the training broke down", format!("{error}; {advice}"));
-        self.algorithm.policy(provenance(&self.settings, &self.task, self.algorithm.steps())).map_err(broken)
+        not_done("the training broke down", format!("{why}; {advice}"))
     }
 
     /// Races the policy as it is now, and keeps it if none so far is better. Who learns head to head is better if it beats
@@ -188,6 +209,15 @@ impl Training {
             self.is_best_unwritten = true;
         }
         Ok(evaluation)
+    }
+
+    /// Few episodes say little, and those that end first are the short ones: the mean moves by as much as there are episodes
+    /// among the cars.
+    fn note_completion(&mut self, report: &Report) {
+        let cars = if self.settings.is_sac() { self.settings.config.sac.cars } else { self.settings.config.cars };
+        let weight = (report.tally.whole as f64 / cars as f64).min(1.0);
+        let rate = report.tally.completion_rate().unwrap_or_default();
+        self.completion += weight * (rate - self.completion);
     }
 
     /// What the live view has to know beforehand.

@@ -13,7 +13,8 @@ use std::fmt::Display;
 const OBSERVATIONS: f64 = 5e6;
 
 /// `first`, a new run's state, with `policy` in place of random weights. The value function stays random: a policy file has
-/// none. `name` is what the policy is called in the refusal of one that does not fit.
+/// none. Between PPO and SAC the weights are taken as they are, though SAC squashes what they say: it begins a little calmer.
+/// `name` is what the policy is called in the refusal of one that does not fit.
 pub fn from_policy(
     settings: &Settings,
     task: &Task,

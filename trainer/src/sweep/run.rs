@@ -5,6 +5,7 @@ use super::{
     ladder::{Rung, rungs},
     log::{Entry, Log},
 };
+use crate::run::evaluation::{self, SEEDS};
 use crate::{
     compare::{self, Score},
     failure::{Failure, bad_input, not_done},
@@ -25,9 +26,6 @@ use std::{
     },
     thread,
 };
-
-/// Starts that a trial's policy is raced from.
-const STARTS: [u64; 3] = [1, 2, 3];
 
 /// A sweep in its folder.
 pub struct Sweep {
@@ -127,7 +125,7 @@ impl Sweep {
         match trial.train(&folder, steps) {
             Ok(_) => {
                 let policy = trial::policy(&folder)?;
-                let race = |track: &Track| Ok(compare::race(&policy, track, &compare::rules(track, LAPS)?, &STARTS));
+                let race = |track: &Track| Ok(compare::race(&policy, track, &evaluation::rules(track, LAPS)?, &SEEDS));
                 Ok(Some(Score::mean(&self.tracks.iter().map(race).collect::<Result<Vec<_>, _>>()?)))
             }
             Err(Failure::NotDone(_)) => Ok(None),

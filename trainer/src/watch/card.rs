@@ -1,6 +1,7 @@
 //! Two versions side by side, as lines.
 
 use super::{Version, map, trace::SECTORS};
+use crate::run::evaluation;
 use crate::{
     compare::{self, Comparison, Verdict},
     run::trial::LAPS,
@@ -79,7 +80,7 @@ fn sentence(last: &Version, new: &Version) -> String {
     if last.track != new.track {
         return "The two were trained on different tracks.".to_owned();
     }
-    let Ok(rules) = compare::rules(&new.track, LAPS) else { return String::new() };
+    let Ok(rules) = evaluation::rules(&new.track, LAPS) else { return String::new() };
     let race = |version: &Version, seed: u64| compare::race(&version.policy, &version.track, &rules, &[seed]);
     let scores = (1..=STARTS).map(|seed| [race(last, seed), race(new, seed)]).collect();
     let comparison = Comparison::of(vec![new.track.name().to_owned()], &[scores], false);

@@ -1,6 +1,7 @@
 //! A lap as it was driven: its line, and how long its parts took.
 
-use crate::{compare, failure::Failure, run::trial::LAPS};
+use crate::run::evaluation;
+use crate::{failure::Failure, run::trial::LAPS};
 use sim::{Telemetry, referee};
 use sim_spec::{Policy, RaceResult, Track};
 
@@ -23,7 +24,7 @@ pub struct Trace {
 impl Trace {
     /// A lap of `policy`, from the first start of the evaluation.
     pub fn of(policy: &Policy, track: &Track) -> Result<Self, Failure> {
-        let replay = referee::race(track, policy, &compare::rules(track, LAPS)?, 1);
+        let replay = referee::race(track, policy, &evaluation::rules(track, LAPS)?, 1);
         let telemetry = referee::telemetry(&replay, 0).expect("a race that was just run is true");
         Ok(Self::quickest(replay.result(), &telemetry, track.length_m()))
     }

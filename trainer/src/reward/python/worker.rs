@@ -172,7 +172,11 @@ impl Worker {
             self.roads[number] = road.clone();
             return Ok(number as i32);
         }
-        self.send(ask::ROAD, &waypoints(road)).map_err(|_| self.end_of(Stage::Batch))?;
+        // A long road fills the pipe, and a worker that is stuck does not empty it.
+        self.watchdog.allow(self.limits.batch);
+        let sent = self.send(ask::ROAD, &waypoints(road));
+        self.watchdog.rest();
+        sent.map_err(|_| self.end_of(Stage::Batch))?;
         self.roads.push(road.clone());
         Ok(self.roads.len() as i32 - 1)
     }
