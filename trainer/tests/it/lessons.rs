@@ -11,9 +11,7 @@ use trainer::{
     commands::Cli,
     compare::{Contender, Plan},
     lesson::{Findings, LESSONS},
-    recipe::Recipe,
-    task::Course,
-    trial::Trial,
+    run::{recipe::Recipe, task::Course, trial::Trial},
 };
 
 /// Trains in `folder`, from random weights.
