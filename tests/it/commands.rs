@@ -5,7 +5,7 @@ use tests::{paddock, paddock_in};
 
 #[test]
 fn bad_usage_and_bad_input_end_with_2_and_one_line() {
-    let cases: [(&[&str], &str); 10] = [
+    let cases: [(&[&str], &str); 16] = [
         (&[], "paddock help"),
         (&["fly"], "unrecognized subcommand 'fly'"),
         (&["train", "--seconds", "-1"], "a number of seconds"),
@@ -14,6 +14,12 @@ fn bad_usage_and_bad_input_end_with_2_and_one_line() {
         (&["train", "--reward", "gold"], "progress (metres along the track"),
         (&["train", "--until-laps", "0"], "at least 1"),
         (&["train", "--resume", "no-such-run"], "holds no run"),
+        (&["train", "--resume", "no-such-run", "--discrete", "5x3"], "cannot be used with"),
+        (&["train", "--resume", "no-such-run", "--device", "cuda"], "cannot be used with"),
+        (&["train", "--discrete", "1000000x1000000"], "2 to 30"),
+        (&["train", "--set", "gamma=2"], "gamma"),
+        (&["train", "--set", "cars=1000000000"], "cars"),
+        (&["train", "--set", "hidden=[1024,1024]"], "weights"),
         (&["eval", "no-such-file"], "cannot be read"),
         (&["track", "show", "nowhere"], "neither a file nor a built-in track"),
     ];

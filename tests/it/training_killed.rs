@@ -53,7 +53,9 @@ fn a_run_that_is_killed_fifty_times_ends_as_if_it_had_not_been() {
             (lines(&killed) >= reached || is_over).then_some(())
         });
         run.kill().expect("it runs");
-        run.wait().expect("it ends");
+        // Killed, which is no exit code, or done; a resumption that was refused would have code 2.
+        let status = run.wait().expect("it ends");
+        assert!(status.code().is_none_or(|code| code == 0), "kill {kill}: {status}");
         let bytes = fs::read(killed.join("policy.safetensors"));
         bytes.map(|bytes| sim_spec::Policy::from_bytes(&bytes).expect("a whole policy")).ok();
         run = train(&["--resume", &killed.display().to_string()]);

@@ -13,12 +13,14 @@ use crate::{
         settings::{AlgorithmName, DeviceName, Settings},
         task::Way,
         training::{Outcome, Training},
+        trial::LAPS,
         warm_start,
     },
     watch::{self, Watch},
 };
 use clap::{Args, ValueEnum};
 use sim::Starts;
+use sim_spec::builtin_tracks;
 use std::{
     path::{Path, PathBuf},
     time::Duration,
@@ -28,9 +30,6 @@ use std::{
 const SECONDS: f64 = 20.0;
 /// The same for each version of a reward that is watched: an answer before the hand has left the keyboard.
 const WATCH_SECONDS: f64 = 5.0;
-/// Laps that a policy is judged over where the run does not say how many it wants.
-const LAPS: u32 = 3;
-
 #[derive(Args)]
 pub struct Train {
     /// Built-in track, or a track file of ours or of DeepRacer (.npy); several are learned at once
@@ -81,7 +80,7 @@ pub struct Train {
     /// Where the network computes
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceName,
-    /// Threads that learn side by side; results depend on it [default: one per core, up to 8]
+    /// Threads that learn side by side; results depend on it [default: one per core, a power of two up to 8]
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<usize>,
     /// Stop after this many seconds [default: 20, if no other limit is given]
@@ -103,7 +102,10 @@ pub struct Train {
     #[arg(long, value_name = "DIR", conflicts_with = "resume")]
     out: Option<PathBuf>,
     /// Go on with the run in this folder; all that it learns stays as it was
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["track", "obs", "reward", "algo", "settings", "seed", "threads", "from", "config"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = [
+        "track", "obs", "reward", "algo", "discrete", "direction", "starts", "randomise", "boxes", "bots", "self_play",
+        "settings", "seed", "device", "threads", "from", "config",
+    ])]
     resume: Option<PathBuf>,
     /// Train anew on each save of this reward file, and show the new policy beside the last one
     #[arg(long, value_name = "FILE.py", conflicts_with_all = ["resume", "reward"])]
@@ -220,5 +222,9 @@ fn tell(outcome: &Outcome, training: &Training) {
         (_, None) => println!("no clean lap yet: train longer, or pay for something else with --reward"),
     }
     println!("policy: {}", policy.display());
-    println!("next:   paddock eval {} --track {}", policy.display(), training.task().tracks[0].name());
+    let track = &training.task().tracks[0];
+    let is_ours = builtin_tracks::find(track.name()).is_some_and(|ours| ours == *track);
+    let kept = training.folder().track_path(track.name());
+    let track = if is_ours { track.name().to_owned() } else { kept.display().to_string() };
+    println!("next:   paddock eval {} --track {track}", policy.display());
 }

@@ -9,7 +9,8 @@ use crate::{
     run::{config::Config, limits::Limits, recipe::Recipe, settings::AlgorithmName, task::Task},
 };
 use sim_spec::{
-    ActionSpace, Bots, Boxes, Conditions, RaceRules, RaceType,
+    ActionSpace, Bots, Boxes, Conditions, RaceRules, RaceType, Track,
+    limits::{MAX_ACTIONS, MIN_ACTIONS},
     observation::{CAMERA_2_V1, LIDAR_V1, ObservationSpec, STATE_TRAFFIC_V1, STATE_V1},
 };
 
@@ -43,6 +44,12 @@ impl Train {
         }
         self.override_with_flags(&mut recipe, reward)?;
         let tracks = self.track.iter().map(|track| read_track(track)).collect::<Result<Vec<_>, _>>()?;
+        if let Some(name) = twice(&tracks) {
+            return Err(bad_input(
+                name,
+                "two different tracks have this name, and a run keeps them by name; rename a file",
+            ));
+        }
         let task = recipe.task(&tracks)?;
         let mut config = recipe.config()?;
         if let Some(threads) = self.threads {
@@ -109,9 +116,20 @@ impl Train {
     }
 }
 
+/// The name that two different ones of these tracks have.
+fn twice(tracks: &[Track]) -> Option<&str> {
+    let is_other = |one: &Track, other: &Track| one.name() == other.name() && one.sha256() != other.sha256();
+    tracks.iter().find(|one| tracks.iter().any(|other| is_other(one, other))).map(Track::name)
+}
+
 fn action_list(grid: &str) -> Result<ActionSpace, Failure> {
     let counts = grid.split_once('x').and_then(|(angles, speeds)| Some((angles.parse().ok()?, speeds.parse().ok()?)));
-    let (angles, speeds) = counts.ok_or_else(|| bad_input("--discrete", "angles × speeds, for example 5x3"))?;
+    let (angles, speeds): (usize, usize) =
+        counts.ok_or_else(|| bad_input("--discrete", "angles × speeds, for example 5x3"))?;
+    // Before there is a list of them.
+    if angles.saturating_mul(speeds) > MAX_ACTIONS {
+        return Err(bad_input("--discrete", format!("a policy has {MIN_ACTIONS} to {MAX_ACTIONS} actions")));
+    }
     let space = action_grid::grid(angles, speeds);
     space.check().map_err(|error| bad_input("--discrete", error))?;
     Ok(space)

@@ -1,8 +1,8 @@
 //! What PPO and SAC have in common, as a run sees them.
 
 use crate::{
-    failure::Failure,
-    learn::{cars::Tally, normaliser::Moments, ppo::Ppo, sac::Sac},
+    failure::{Failure, bad_input},
+    learn::{agent::Agent, cars::Tally, normaliser::Moments, ppo::Ppo, sac::Sac},
     run::{
         settings::{AlgorithmName, Settings},
         simtrace::Row,
@@ -11,6 +11,9 @@ use crate::{
 };
 use sim_spec::{Policy, PolicyError, Provenance};
 use std::collections::BTreeMap;
+
+/// What the inputs of one iteration may take, bytes over all threads: a laptop has twice as much.
+const MOST_INPUT_BYTES: usize = 4 << 30;
 
 /// A way to learn, between two iterations.
 pub trait Algorithm {
@@ -57,6 +60,13 @@ pub fn begin(
     driven: &[Vec<f32>],
 ) -> Result<Box<dyn Algorithm>, Failure> {
     let (config, seed, device) = (settings.config.clone(), settings.seed, settings.device.open()?);
+    let input = Agent::new(&config, task).input();
+    let most = MOST_INPUT_BYTES / (size_of::<f32>() * input);
+    if settings.steps_per_iteration() > most as u64 {
+        let what =
+            format!("{} numbers are seen in each of an iteration's steps, so it has at most {most} of them", input);
+        return Err(bad_input("cars × horizon", format!("{what}; take fewer cars by --set cars=…")));
+    }
     Ok(match settings.algorithm {
         AlgorithmName::Ppo => Box::new(Ppo::new(config, seed, task.clone(), device, state, driven)?),
         AlgorithmName::Sac => Box::new(Sac::new(config, seed, task, device, state)?),

@@ -75,6 +75,7 @@ impl Tally {
 /// What a step of one car led to, besides the next observation.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Outcome {
+    /// What the step was paid.
     pub reward: f32,
     /// The car left the track or ran into something.
     pub terminated: bool,
@@ -208,6 +209,11 @@ impl Cars {
             self.end_episodes(&mut outcomes, &mut Tally::default(), |_, _| ());
         }
         self.observe(&mut inputs);
+        // Nobody saw them drive: the traces begin anew where the cars are now.
+        for (watched, car) in self.watched.iter_mut().zip(&self.learners) {
+            let (world, own) = self.batch.world_of(*car);
+            watched.start(world, own);
+        }
         Ok(())
     }
 

@@ -14,7 +14,8 @@ pub struct Segment<'a> {
     pub values: &'a [f32],
     /// Value of the observation that the step led to, taken *before* any respawn. Not read where `terminated`.
     pub next_values: &'a [f32],
-    /// The episode ended because of what happened in it (the car left the track): nothing comes after.
+    /// The episode ended because of what happened in it (the car left the track or ran into something):
+    /// nothing comes after.
     pub terminated: &'a [bool],
     /// The episode was cut off by the clock. The car would have driven on, so what would have come is estimated by
     /// `next_values`: a time-out is not a death (Pardo et al. 2018, <https://arxiv.org/abs/1712.00378>).

@@ -318,17 +318,18 @@ impl Network {
         }
     }
 
-    /// The parameters that belong to no layer: ln σ of each action; it does not depend on the observation.
+    /// The parameters that belong to no layer: ln σ of each number of an action; it does not depend on the observation.
+    /// Where the layout has none, what is given here means nothing, and no head of such a layout asks.
     pub fn loose(&self) -> &Tensor {
         &self.leaves[self.leaves.len() - 1]
     }
 
-    /// Writes the gradient of `loss`, flat as the parameters are. What the loss does not depend on has none.
+    /// Writes the gradient of `loss`, flat as the parameters are; the loss depends on all of them.
     pub fn gradient(&self, loss: &Tensor, out: &mut [f32]) {
         let gradients = Tensor::run_backward(&[loss], &self.leaves, false, false);
         let mut at = 0;
-        for gradient in gradients {
-            let len = gradient.numel();
+        for (gradient, leaf) in gradients.iter().zip(&self.leaves) {
+            let len = leaf.numel();
             gradient.to_device(Device::Cpu).copy_data(&mut out[at..at + len], len);
             at += len;
         }

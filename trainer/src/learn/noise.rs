@@ -14,7 +14,7 @@ use std::f32::consts::TAU;
 pub enum Purpose {
     /// The first weights of the network.
     Weights,
-    /// Where the cars start, drawn again at each checkpoint.
+    /// Where the cars start, drawn again whenever all of them start anew.
     Spawns,
     /// What a car does other than its policy's mean.
     Exploration,
@@ -26,7 +26,7 @@ pub enum Purpose {
     Search,
 }
 
-/// The generator of a purpose at one place of the run: `counter` is the iteration (or checkpoint) and `shard` the part
+/// The generator of a purpose at one place of the run: `counter` is the iteration and `shard` the part
 /// of the cars. SHA-256 keeps neighbouring seeds and counters apart, which PCG's own streams do not promise.
 pub fn generator(seed: u64, purpose: Purpose, counter: u64, shard: usize) -> Pcg64 {
     let mut digest = Sha256::new();

@@ -24,7 +24,7 @@ pub struct Rollout {
     /// Value of the input that each step led to, before any respawn.
     pub next_values: Vec<f32>,
     pub rewards: Vec<f32>,
-    /// The car left the track in this step.
+    /// The car left the track or ran into something in this step.
     pub terminated: Vec<bool>,
     /// The episode was cut off by its time limit in this step.
     pub truncated: Vec<bool>,

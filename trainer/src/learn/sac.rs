@@ -162,6 +162,15 @@ impl Sac {
         let (cars, input) = (config.sac.cars / config.threads, agent.input());
         let most = MOST_REMEMBERED_BYTES / (2 * input * size_of::<f32>());
         let capacity = config.sac.memory.min(most) / config.threads;
+        if capacity * config.threads < config.sac.warm_up {
+            let steps = capacity * config.threads;
+            return Err(bad_input(
+                "--set sac.warm_up",
+                format!(
+                    "only {steps} steps of what this agent sees fit the memory, so that learning would never begin"
+                ),
+            ));
+        }
         let learner = |thread| {
             let mut rng = generator(seed, Purpose::Spawns, iteration, thread);
             let reward = task.reward.start(Start { seed, thread, cars, iteration })?;

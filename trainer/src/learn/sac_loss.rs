@@ -13,7 +13,7 @@ const LOG_SIGMA: [f64; 2] = [-5.0, 2.0];
 
 /// An action for each row of the actor's `outputs` `[N, 2 · ACTION_LEN]` (means, then ln σ), with its log-probability `[N]`.
 ///
-/// u = μ + σ ε is squashed to a = tanh u, which has the density of u over its stretching (appendix C, equation 21):
+/// u = μ + σ ε is squashed to a = tanh u, which has the density of u over its stretching (appendix C):
 /// ln π(a) = Σ −½ ε² − ln σ − ½ ln 2π − ln(1 − tanh² u). The last term is written 2 (ln 2 − u − ln(1 + e^−2u)), which does
 /// not lose its digits where tanh is near ±1.
 pub fn squashed(outputs: &Tensor, epsilon: &Tensor) -> (Tensor, Tensor) {

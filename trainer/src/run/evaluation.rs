@@ -5,7 +5,7 @@ use crate::{
     run::task::Task,
 };
 use sim::referee::{self, Entry};
-use sim_spec::{Policy, RaceResult, RaceRules, RaceStatus, RaceType, Replay, Track};
+use sim_spec::{Policy, RaceResult, RaceRules, RaceStatus, RaceType, Replay, Track, limits::MAX_RACE_SECS};
 
 /// Seeds of the races on a single track. Three starts, so that a policy that was lucky once is not taken for a good one.
 const SEEDS: [u64; 3] = [1, 2, 3];
@@ -57,7 +57,7 @@ impl Exam {
         let seeds = if task.tracks.len() * directions.len() == 1 { &SEEDS[..] } else { &SEEDS[..1] };
         let mut races = Vec::new();
         for track in &task.tracks {
-            let time_limit_secs = (f64::from(laps) * track.length_m() / SLOWEST_MPS).ceil();
+            let time_limit_secs = (f64::from(laps) * track.length_m() / SLOWEST_MPS).ceil().min(MAX_RACE_SECS);
             for direction in directions {
                 let rules = RaceRules {
                     laps,
@@ -114,17 +114,25 @@ impl Evaluation {
         let [mine, theirs] = [self, other].map(|it| (it.is_clean(), it.completed_laps()));
         mine > theirs || mine == theirs && secs(self) < secs(other)
     }
+
+    /// Whether neither finished, and neither is better: a race that is cut off by the clock takes as long as any other.
+    pub fn ties_unfinished(&self, other: &Self) -> bool {
+        let is_unfinished = !self.is_finished && !other.is_finished;
+        is_unfinished && !self.is_better_than(other) && !other.is_better_than(self)
+    }
 }
 
-/// Whether `challenger` beats `champion` head to head: more wins than losses from as many starts in front as behind.
-pub fn beats(challenger: &Policy, champion: &Policy, track: &Track, laps: u32) -> bool {
-    let rules = RaceRules { laps, race_type: RaceType::HeadToHead { cars: 2 }, ..RaceRules::default() };
-    let policies = [challenger, champion];
-    let wins = (1..=DUELS).filter(|seed| {
-        let replay = referee::race_together(track, &policies, &rules, *seed);
-        replay.results()[0].finish_place == 1
-    });
-    wins.count() as u64 * 2 > DUELS
+/// Whether `challenger` beats `champion` head to head on the task's first track, the way round that is learned first: more
+/// wins than losses from as many starts in front as behind.
+pub fn beats(challenger: &Policy, champion: &Policy, task: &Task, laps: u32) -> bool {
+    duels([challenger, champion], task, laps).filter(|result| result.finish_place == 1).count() as u64 * 2 > DUELS
+}
+
+/// The challenger's results.
+fn duels<'a>(policies: [&'a Policy; 2], task: &'a Task, laps: u32) -> impl Iterator<Item = RaceResult> {
+    let direction = task.course.way.directions()[0];
+    let rules = RaceRules { laps, race_type: RaceType::HeadToHead { cars: 2 }, direction, ..RaceRules::default() };
+    (1..=DUELS).map(move |seed| referee::race_together(&task.tracks[0], &policies, &rules, seed).results()[0].clone())
 }
 
 #[cfg(test)]
@@ -151,6 +159,15 @@ mod tests {
     }
 
     #[test]
+    fn of_two_that_never_finish_neither_is_better_unless_it_drives_more_laps() {
+        let exam = Exam::new(&task(Course::default()), 3).map_err(|error| error.line()).expect("three laps");
+        let [standing, creeping, quick] =
+            [0.1, 0.2, 2.0].map(|speed_mps| exam.take(&sim::drivers::centre_line(speed_mps)));
+        assert!(creeping.ties_unfinished(&standing) && standing.ties_unfinished(&creeping));
+        assert!(!quick.ties_unfinished(&standing) && quick.is_better_than(&standing));
+    }
+
+    #[test]
     fn who_learns_both_ways_is_examined_both_ways() {
         let course = Course { way: Way::Both, ..Course::default() };
         let exam = Exam::new(&task(course), 1).map_err(|error| error.line()).expect("one lap");
@@ -161,9 +178,13 @@ mod tests {
 
     #[test]
     fn the_quicker_driver_wins_the_duel() {
-        let track = builtin_tracks::find("harbour").expect("a built-in track");
-        let [slow, quick] = [1.0, 2.0].map(sim::drivers::centre_line);
-        assert!(beats(&quick, &slow, &track, 1));
-        assert!(!beats(&slow, &quick, &track, 1));
+        for way in [Way::Forward, Way::Reverse] {
+            let task = task(Course { way, ..Course::default() });
+            let [slow, quick] = [1.0, 2.0].map(sim::drivers::centre_line);
+            assert!(beats(&quick, &slow, &task, 1));
+            assert!(!beats(&slow, &quick, &task, 1));
+            let in_front = duels([&quick, &slow], &task, 1).filter(|result| result.grid_place == 1);
+            assert_eq!(in_front.count() as u64 * 2, DUELS, "half of the starts from either place");
+        }
     }
 }

@@ -31,7 +31,7 @@ use std::{fmt::Display, fs, path::Path};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Recipe {
-    /// A reward's name, or a Python file.
+    /// A reward's name, or a Python file; its path counts from where the program is started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reward: Option<String>,
     /// Id of an observation, for example `state-v1`.
@@ -55,8 +55,8 @@ impl Recipe {
         let text = fs::read_to_string(path).map_err(|error| bad(&format!("cannot be read: {error}")))?;
         let is_json = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("json"));
         let recipe: Self = if is_json {
-            let document = serde_json::from_str(&text).map_err(|error| bad(&error))?;
-            serde_json::from_value(of_a_run(document)).map_err(|error| bad(&error))?
+            let document: Value = serde_json::from_str(&text).map_err(|error| bad(&error))?;
+            serde_json::from_value(of_a_run(document, path)).map_err(|error| bad(&error))?
         } else {
             toml::from_str(&text).map_err(|error| bad(&error))?
         };
@@ -66,12 +66,7 @@ impl Recipe {
 
     /// The recipe of the run in a folder.
     pub fn of_run(folder: &Path) -> Result<Self, Failure> {
-        let mut recipe = Self::read(&folder.join("run.json"))?;
-        let own = folder.join("reward.py");
-        if own.exists() {
-            recipe.reward = Some(own.to_string_lossy().into_owned());
-        }
-        Ok(recipe)
+        Self::read(&folder.join("run.json"))
     }
 
     /// The settings: the defaults for what is seen, with what the recipe says.
@@ -125,15 +120,17 @@ fn merge(all: &mut Value, change: Value) {
     }
 }
 
-/// What of a `run.json` is a recipe; whatever else is left as it is.
-fn of_a_run(document: Value) -> Value {
+/// What of a `run.json` is a recipe; whatever else is left as it is. A reward of the racer's own is the copy beside it.
+fn of_a_run(document: Value, path: &Path) -> Value {
     if !document["format"].is_string() {
         return document;
     }
     let taken = |key: &str| Some((key.to_owned(), document.get(key)?.clone()));
     let mut recipe =
         Map::from_iter(["observation", "algorithm", "action", "course", "config"].into_iter().filter_map(taken));
-    recipe.insert("reward".into(), document["reward"]["name"].clone());
+    let own = || path.with_file_name("reward.py").to_string_lossy().into_owned().into();
+    let is_own = !document["reward"]["sha256"].is_null();
+    recipe.insert("reward".into(), if is_own { own() } else { document["reward"]["name"].clone() });
     Value::Object(recipe)
 }
 
@@ -166,6 +163,10 @@ mod tests {
         let recipe = read("run.json", text).expect("a recipe");
         assert_eq!(recipe.config().expect("settings").epochs, 2);
         assert_eq!(recipe.reward.as_deref(), Some("progress"));
+        // Its own file was called mine.py, and is kept as reward.py.
+        let text = text.replace(r#""progress", "sha256": null"#, r#""mine.py", "sha256": "ab""#);
+        let reward = read("run.json", &text).expect("a recipe").reward.expect("its own");
+        assert!(reward.ends_with("/reward.py") && !reward.starts_with("reward.py"), "{reward}");
     }
 
     #[test]
@@ -181,7 +182,7 @@ mod tests {
     fn what_no_run_can_go_by_is_refused() {
         let cases = [
             ("a.toml", "[config]\nlerning_rate = 1", "unknown field `lerning_rate`"),
-            ("a.toml", "[config]\nepochs = 0", "epochs must be at least 1"),
+            ("a.toml", "[config]\nepochs = 0", "epochs is 1 to 1000, not 0"),
             ("a.toml", "[config]\nepochs = \"many\"", "invalid type"),
             ("a.toml", "rewards = \"progress\"", "unknown field `rewards`"),
             ("a.json", "{\"reward\": 1}", "invalid type"),

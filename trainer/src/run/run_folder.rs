@@ -30,7 +30,7 @@ use serde_json::Value;
 use sim_spec::{Policy, Replay, Track, observation::ObservationSpec};
 use std::{
     fs::{self, File, OpenOptions},
-    io::Write,
+    io::{ErrorKind, Write},
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -156,6 +156,11 @@ impl RunFolder {
         self.path.join(POLICY)
     }
 
+    /// Where it keeps its track of that name.
+    pub fn track_path(&self, name: &str) -> PathBuf {
+        track_path(&self.path, name)
+    }
+
     /// Adds a line to the metrics, and to TensorBoard's.
     pub fn log(&mut self, line: &Value) -> Result<(), Failure> {
         // One write: a killed run leaves whole lines, but for the last.
@@ -224,7 +229,12 @@ fn track_path(run: &Path, name: &str) -> PathBuf {
 
 /// The metrics without what came after the checkpoint: those iterations are done again.
 fn metrics_up_to(path: &Path, iteration: u64) -> Result<File, Failure> {
-    let text = fs::read_to_string(path).unwrap_or_default();
+    // A file that is there and cannot be read must not be taken for an empty one and be overwritten.
+    let text = match fs::read(path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(not_done(path.display(), format!("cannot be read: {error}"))),
+    };
     let is_kept = |line: &&str| {
         let line: Option<Value> = serde_json::from_str(line).ok();
         line.and_then(|line| line["iteration"].as_u64()).is_some_and(|number| number <= iteration)

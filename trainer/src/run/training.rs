@@ -1,7 +1,7 @@
 //! A training run from its first iteration to its last: learn, look how good it is, keep what is best.
 
 use crate::{
-    failure::{Failure, not_done},
+    failure::{Failure, bad_input, not_done},
     learn::algorithm::{self, Algorithm, Report, State},
     live::{Facts, Iteration, Live},
     par_cache,
@@ -54,7 +54,11 @@ pub struct Outcome {
 impl Training {
     /// A run that begins in the folder `path` with `state`: random weights, or what another run has learned.
     pub fn new(path: &Path, settings: Settings, task: Task, state: State) -> Result<Self, Failure> {
+        // What would fail at the first look at the policy fails before there is a folder.
+        Exam::new(&task, settings.laps)?;
         let algorithm = algorithm::begin(&settings, &task, state.clone(), &[])?;
+        let policy = algorithm.policy(provenance(&settings, &task, 0));
+        policy.map_err(|error| bad_input("what would be learned could not be raced", error))?;
         let folder = RunFolder::create(path, &settings, &task, &state)?;
         Ok(Self {
             algorithm,
@@ -79,7 +83,7 @@ impl Training {
             let evaluation = exam.take(&policy);
             (policy, evaluation)
         });
-        let best_steps = algorithm.steps();
+        let best_steps = best.as_ref().map_or(algorithm.steps(), |(policy, _)| policy.provenance().steps);
         let completion = folder.last_metric(COMPLETION).unwrap_or_default();
         Ok(Self { algorithm, folder, settings, task, best, best_steps, is_best_unwritten: false, completion })
     }
@@ -89,7 +93,12 @@ impl Training {
     pub fn run(&mut self, limits: Limits, live: &mut Live) -> Result<Outcome, Failure> {
         let Config { evaluate_every, restart_every, .. } = self.settings.config;
         let start = Instant::now();
-        let exam = Exam::new(&self.task, limits.clean_laps.unwrap_or(self.settings.laps))?;
+        let laps = limits.clean_laps.unwrap_or(self.settings.laps);
+        let exam = Exam::new(&self.task, laps)?;
+        if let (Some((policy, evaluation)), true) = (&mut self.best, laps != self.settings.laps) {
+            // A resumed run may be asked for other laps than it began with; races are compared over the same.
+            *evaluation = exam.take(policy);
+        }
         let mut is_reached = limits.clean_laps.is_none();
         while !live.wants_to_stop() && !self.is_over(&limits, start.elapsed()) {
             let before = (start.elapsed(), self.algorithm.steps());
@@ -128,7 +137,7 @@ impl Training {
         let steps = self.algorithm.steps();
         limits.time.is_some_and(|limit| elapsed >= limit)
             || limits.steps.is_some_and(|limit| steps >= limit)
-            || limits.patience.is_some_and(|limit| steps >= self.best_steps + limit)
+            || limits.patience.is_some_and(|limit| steps >= self.best_steps.saturating_add(limit))
     }
 
     pub fn folder(&self) -> &RunFolder {
@@ -141,21 +150,13 @@ impl Training {
 
     /// The policy as it is now.
     fn policy(&self) -> Result<Policy, Failure> {
-        let provenance = Provenance {
-            trainer_version: trainer_version(),
-            seed: self.settings.seed,
-            steps: self.algorithm.steps(),
-            reward: self.task.reward.name(),
-            reward_sha256: self.task.reward.sha256(),
-            parent_sha256: self.settings.parent_sha256,
-            tracks: self.task.tracks.iter().take(MAX_PROVENANCE_TRACKS).map(|track| track.name().into()).collect(),
-        };
-        let advice = "give it a smaller learning rate by --set learning_rate=…";
+        let setting = if self.settings.is_sac() { "sac.learning_rate" } else { "learning_rate" };
+        let advice = format!("begin a new run with a smaller learning rate by --set {setting}=…");
         let broken = |error| not_done("the training broke down", format!("{error}; {advice}"));
-        self.algorithm.policy(provenance).map_err(broken)
+        self.algorithm.policy(provenance(&self.settings, &self.task, self.algorithm.steps())).map_err(broken)
     }
 
-    /// Races the policy as it is now, and keeps it if it is the best so far. Who learns head to head is better if it beats
+    /// Races the policy as it is now, and keeps it if none so far is better. Who learns head to head is better if it beats
     /// the best so far on the road, once it can drive laps at all.
     fn evaluate(&mut self, exam: &Exam, live: &mut Live) -> Result<Evaluation, Failure> {
         let policy = self.policy()?;
@@ -164,19 +165,26 @@ impl Training {
             let lap = sim::referee::telemetry(&evaluation.replay, 0);
             live.lap(&lap.map_err(|error| not_done("the evaluation's race", error))?);
         }
-        let is_better = match &self.best {
-            None => true,
+        let (is_better, is_kept) = match &self.best {
+            None => (true, true),
             Some((champion, best)) => match self.task.course.race_type {
                 RaceType::HeadToHead { .. } if best.completed_laps() > 0 => {
-                    beats(&policy, champion, &self.task.tracks[0], self.settings.laps)
+                    let wins = beats(&policy, champion, &self.task, self.settings.laps);
+                    (wins, wins)
                 }
-                _ => evaluation.is_better_than(best),
+                _ => {
+                    let is_better = evaluation.is_better_than(best);
+                    // Of policies that come equally far and never finish, the newest has learned most.
+                    (is_better, is_better || evaluation.ties_unfinished(best))
+                }
             },
         };
         if is_better {
             self.folder.trace_race(self.algorithm.iteration(), &evaluation.replay)?;
-            self.best = Some((policy, evaluation.clone()));
             self.best_steps = self.algorithm.steps();
+        }
+        if is_kept {
+            self.best = Some((policy, evaluation.clone()));
             self.is_best_unwritten = true;
         }
         Ok(evaluation)
@@ -253,5 +261,18 @@ impl Training {
             put("eval/best_lap_secs", json!(evaluation.best_clean_lap_secs()));
         }
         Value::Object(line)
+    }
+}
+
+/// Where a policy that has been trained for `steps` control steps comes from.
+fn provenance(settings: &Settings, task: &Task, steps: u64) -> Provenance {
+    Provenance {
+        trainer_version: trainer_version(),
+        seed: settings.seed,
+        steps,
+        reward: task.reward.name(),
+        reward_sha256: task.reward.sha256(),
+        parent_sha256: settings.parent_sha256,
+        tracks: task.tracks.iter().take(MAX_PROVENANCE_TRACKS).map(|track| track.name().into()).collect(),
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 use sim_spec::{Policy, Track};
 use std::{fs, path::Path};
 
-/// Laps that a trial's policies are judged over.
+/// Laps that a run's policies are judged over where nobody says how many: as many as a race has by default.
 pub const LAPS: u32 = 3;
 
 /// A training to be done.

@@ -212,7 +212,7 @@ mod tests {
             ("[search]\nreward = [\"no-such\"]", "no-such"),
             ("[search]\nalgorithm = [\"dqn\"]", "no algorithm"),
             ("[search]\nlerning_rate = [1e-3]", "unknown field `lerning_rate`"),
-            ("[search]\nepochs = [0]", "epochs must be at least 1"),
+            ("[search]\nepochs = [0]", "epochs is 1 to 1000, not 0"),
             ("trials = 5000\n[search]\ngamma = { uniform = [0.9, 0.99] }", "at most 1000"),
         ];
         for (text, words) in cases {

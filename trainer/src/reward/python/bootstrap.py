@@ -1,9 +1,11 @@
-import json
 import sys
-import types
 
-# The folder that this process was started in holds nothing; what is installed is found.
+# The folder that this process was started in holds nothing of ours, and others may write there: what is installed is
+# found, and nothing else. So this stands before all other imports.
 sys.path[:] = [folder for folder in sys.path if folder]
+
+import json
+import types
 
 
 def read(length):

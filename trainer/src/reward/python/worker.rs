@@ -300,7 +300,8 @@ fn waypoints(road: &Road) -> Vec<u8> {
     closed.flat_map(|point| [point.x, point.y]).flat_map(|number| f64::from(number).to_ne_bytes()).collect()
 }
 
-/// The folder that rewards run in: nothing is there, and they leave nothing. All share it, so that none is left behind.
+/// The folder that rewards run in: nothing is there, and they leave nothing. All share it, so that none is left behind. On
+/// a machine of many people anybody may have made it: `bootstrap.py` imports nothing from it.
 fn empty_folder() -> io::Result<PathBuf> {
     let folder = std::env::temp_dir().join("paddock-empty");
     fs::create_dir_all(&folder)?;

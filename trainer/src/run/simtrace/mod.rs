@@ -92,7 +92,7 @@ impl Simtrace {
         files::write_whole(&self.training_file(number), text.as_bytes())
     }
 
-    /// At a checkpoint, after `iterations`: what is not full is given up, as all cars start anew.
+    /// All cars start anew after `iterations`: what is not full is given up.
     pub fn restart(&mut self, iterations: u64) {
         self.block = None;
         self.next = iterations;
