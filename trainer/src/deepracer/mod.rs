@@ -16,8 +16,8 @@
 //! | `discount_factor` | `gamma` | as it is: both count control steps at 15 Hz |
 //! | `loss_type` | `value_loss` | as it is |
 //! | `num_episodes_between_training` | `cars` | that many episodes of [`EPISODE_STEPS`], at most [`MAX_STEPS`] as in their code, shared by cars that drive `horizon` steps each |
-//! | `sac_alpha` | SAC's `alpha` | as it is |
-//! | `exploration_type`, `e_greedy_value`, `epsilon_steps` | `exploration` | as it is |
+//! | `sac_alpha` | SAC's `alpha` | as it is, and not learned |
+//! | `exploration_type`, `e_greedy_value`, `epsilon_steps` | nothing | actions are drawn from the policy's own distribution |
 //! | `stack_size` | `camera-v1`, `-2-`, `-4-` | for cameras; 3 becomes 4. Nothing else needs it |
 //! | `term_cond_max_episodes`, `term_cond_avg_score` | nothing | a run ends by `--seconds`, `--steps` or `--until-laps` |
 //! | `action_space` | the policy's actions | degrees become radians; the order of the list is the number of the action |

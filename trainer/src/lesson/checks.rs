@@ -59,7 +59,7 @@ pub fn read_the_curve(paths: &[PathBuf], findings: &mut Findings) -> Result<(), 
     Ok(())
 }
 
-/// The share of a lap that cars drove in the last part of a run, and in the part before it.
+/// The share of a lap that cars drove in the part before the last one of a run, and in the last.
 fn end_of_curve(entry: &Entry) -> Result<(f64, f64), Failure> {
     let path = entry.path.join("metrics.jsonl");
     let text = fs::read_to_string(&path).map_err(|error| bad_input(path.display(), error))?;
@@ -69,9 +69,15 @@ fn end_of_curve(entry: &Entry) -> Result<(f64, f64), Failure> {
         return Err(bad_input(entry.path.display(), why));
     }
     let part = curve.len() / LAST_PART;
-    let mean = |numbers: &[f64]| numbers.iter().sum::<f64>() / numbers.len() as f64;
     let (rest, last) = curve.split_at(curve.len() - part);
-    Ok((mean(&rest[rest.len() - part..]), mean(last)))
+    Ok((median(&rest[rest.len() - part..]), median(last)))
+}
+
+/// The middle number: an iteration in which few episodes end may be far off.
+fn median(numbers: &[f64]) -> f64 {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
 }
 
 pub fn write_a_reward(paths: &[PathBuf], findings: &mut Findings) -> Result<(), Failure> {

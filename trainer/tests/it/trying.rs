@@ -59,12 +59,13 @@ fn a_sweep_finds_what_learns_and_goes_on_where_it_was_killed() {
     let best = Recipe::read(&whole.join("best.toml")).expect("a recipe");
     assert_eq!(best.config["learning_rate"], report.rows[0].settings["learning_rate"]);
 
-    // A kill in the middle: the last scores are not there, one is half written, a run has no checkpoint yet.
+    // A kill in the middle: the last scores are not there, one is half written, a run has no settings yet, which are
+    // written last.
     sweep(&cut);
     let log = fs::read_to_string(cut.join("scores.jsonl")).expect("a log");
     let first = log.lines().next().expect("a line");
     fs::write(cut.join("scores.jsonl"), format!("{first}\n{}", &first[..10])).expect("writable");
-    fs::remove_file(cut.join("trial-001/checkpoint.safetensors")).expect("it was there");
+    fs::remove_file(cut.join("trial-001/run.json")).expect("it was there");
     fs::remove_file(cut.join("best.toml")).expect("it was there");
     assert_eq!(sweep(&cut), report);
     assert!(cut.join("best.toml").exists());
