@@ -161,6 +161,38 @@ mod tests {
         assert_close(&super::loss(&constant_network(), Head::Gaussian, &batch, &config, 2).0, &[-1.008_788]);
     }
 
+    /// The gradient over one row whose input is 0, so that only biases and ln σ have one. `then`: how much less likely the
+    /// action was when it was chosen.
+    fn gradient_of_a_row(action: [f32; 2], log_prob: f32, then: f32) -> Vec<f32> {
+        let row = |number: f32| Tensor::from_slice(&[number]);
+        let batch = Minibatch {
+            inputs: row(0.0).view([1, 1]),
+            actions: Tensor::from_slice(&action).view([1, 2]),
+            log_probs: row(log_prob - then),
+            advantages: row(2.0),
+            returns: row(5.0),
+        };
+        let config = Config { value_weight: 0.5, entropy_weight: 0.1, clip: 0.2, ..Config::default() };
+        let network = constant_network();
+        let mut gradient = vec![f32::NAN; 8];
+        network.gradient(&loss(&network, Head::Gaussian, &batch, &config, 1).0, &mut gradient);
+        gradient
+    }
+
+    #[test]
+    fn the_gradient_by_hand() {
+        // μ = (0, 0), σ = (1, 1), a = (0.5, −1), advantage 2, ratio 1. ln π(a) = −½ (0.25 + 1) − 1.837877 = −2.462877
+        // ∂/∂μ = −A (a − μ) / σ² = (−1, 2)
+        // ∂/∂ ln σ = −A ((a − μ)² / σ² − 1) − 0.1 = (1.5 − 0.1, 0 − 0.1); the entropy's own is 1 each
+        // Value 3, return 5: 0.5 · (3 − 5) = −1. Weights: their input is 0.
+        let found = gradient_of_a_row([0.5, -1.0], -2.462_877, 0.0);
+        assert_close(&Tensor::from_slice(&found), &[0.0, 0.0, 0.0, -1.0, 2.0, -1.0, 1.4, -0.1]);
+        // Twice as likely as when it was chosen, and better than foreseen: cut, so the policy is not pushed further. What is
+        // left of ln σ's gradient is the entropy's.
+        let found = gradient_of_a_row([0.5, -1.0], -2.462_877, std::f32::consts::LN_2);
+        assert_close(&Tensor::from_slice(&found), &[0.0, 0.0, 0.0, 0.0, 0.0, -1.0, -0.1, -0.1]);
+    }
+
     #[test]
     fn two_halves_of_a_minibatch_add_up_to_its_gradient() {
         let rows = |from: i64, len: i64| {
