@@ -41,6 +41,17 @@ fn without_a_league_it_says_how_to_log_in() {
     paddock_in(folder.path(), league, ["board", "harbour-sprint"]).refused(1, "does not answer");
 }
 
+/// `paddock runs | head`: it ends as other programs do, without a panic.
+#[test]
+#[cfg(unix)]
+fn a_pipe_that_nobody_reads_ends_it_without_a_word() {
+    use std::{io, os::unix::process::ExitStatusExt, process::Command};
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    let run = Command::new(tests::program("paddock")).args(["track", "list"]).stdout(writer).output().expect("paddock starts");
+    assert_eq!((run.status.signal(), String::from_utf8_lossy(&run.stderr).as_ref()), (Some(13), ""), "SIGPIPE");
+}
+
 #[test]
 fn json_is_one_document_with_the_promised_names() {
     let bench = paddock(["bench", "--json", "--seconds", "0.1"]).succeeded();

@@ -1,7 +1,10 @@
 //! `paddock`, the racer's program.
 
 use clap::{Parser, error::ErrorKind};
-use std::process::ExitCode;
+use std::{
+    io::{Write, stderr},
+    process::ExitCode,
+};
 use trainer::{
     commands::{Cli, run},
     failure::Failure,
@@ -16,7 +19,8 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("paddock: {}", failure.line());
+            // Where nobody reads it, the status says as much.
+            let _ = writeln!(stderr(), "paddock: {}", failure.line());
             ExitCode::from(failure.status())
         }
     }
