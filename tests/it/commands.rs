@@ -5,8 +5,10 @@ use tests::{paddock, paddock_in};
 
 #[test]
 fn bad_usage_and_bad_input_end_with_2_and_one_line() {
-    let cases: [(&[&str], &str); 16] = [
-        (&[], "paddock help"),
+    let cases: [(&[&str], &str); 18] = [
+        (&[], "say what to do; see `paddock help`"),
+        (&["lesson"], "say what to do; see `paddock help lesson`"),
+        (&["train", "--sed", "3"], "'--seed'"),
         (&["fly"], "unrecognized subcommand 'fly'"),
         (&["train", "--seconds", "-1"], "a number of seconds"),
         (&["train", "--seconds", "soon"], "invalid value 'soon'"),
@@ -48,7 +50,8 @@ fn a_pipe_that_nobody_reads_ends_it_without_a_word() {
     use std::{io, os::unix::process::ExitStatusExt, process::Command};
     let (reader, writer) = io::pipe().expect("a pipe");
     drop(reader);
-    let run = Command::new(tests::program("paddock")).args(["track", "list"]).stdout(writer).output().expect("paddock starts");
+    let mut command = Command::new(tests::program("paddock"));
+    let run = command.args(["track", "list"]).stdout(writer).output().expect("paddock starts");
     assert_eq!((run.status.signal(), String::from_utf8_lossy(&run.stderr).as_ref()), (Some(13), ""), "SIGPIPE");
 }
 
