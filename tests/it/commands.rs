@@ -5,7 +5,7 @@ use tests::{paddock, paddock_in};
 
 #[test]
 fn bad_usage_and_bad_input_end_with_2_and_one_line() {
-    let cases: [(&[&str], &str); 18] = [
+    let cases: [(&[&str], &str); 22] = [
         (&[], "say what to do; see `paddock help`"),
         (&["lesson"], "say what to do; see `paddock help lesson`"),
         (&["train", "--sed", "3"], "'--seed'"),
@@ -22,7 +22,11 @@ fn bad_usage_and_bad_input_end_with_2_and_one_line() {
         (&["train", "--set", "gamma=2"], "gamma"),
         (&["train", "--set", "cars=1000000000"], "cars"),
         (&["train", "--set", "hidden=[1024,1024]"], "weights"),
+        (&["train", "--repeat", "no-such-run", "--seconds", "3"], "cannot be used with"),
+        (&["train", "--watch", "settings.toml"], "not a Python file"),
         (&["eval", "no-such-file"], "cannot be read"),
+        (&["eval", "."], "a folder; a run's policy is ./policy.safetensors"),
+        (&["runs", "no-such-folder"], "no such folder"),
         (&["track", "show", "nowhere"], "neither a file nor a built-in track"),
     ];
     for (arguments, words) in cases {
