@@ -5,12 +5,12 @@ use crate::{
     allocator,
     compare::{Comparison, Contender, Plan, picture},
     failure::{Failure, bad_input},
-    files::read_track,
+    files::{read_track, shell_word},
     run::trial::LAPS,
     task_bar::TaskBar,
 };
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Starts per track where policies are raced: a race is done in milliseconds.
 const STARTS: u64 = 20;
@@ -54,6 +54,10 @@ impl Compare {
         let mut plan =
             Plan { contenders, tracks, seeds: 0, steps: self.steps, laps: self.laps, folder: self.out.clone() };
         plan.seeds = self.seeds.unwrap_or(if plan.trains() { TRAININGS } else { STARTS });
+        if let Some(run) = [&self.a, &self.b].into_iter().find(|named| Path::new(named).is_dir()) {
+            let policy = Path::new(run).join("policy.safetensors");
+            eprintln!("{run}: its settings are trained anew; its policy is {}", shell_word(&policy.display()));
+        }
         let mut bar = TaskBar::new();
         let what = if plan.trains() { "trainings" } else { "races" };
         let scores = plan.scores(|done, all| bar.show(done, all, what))?;

@@ -38,6 +38,7 @@ impl Sweep {
         let stem = self.file.file_stem().ok_or_else(|| bad_input(self.file.display(), "not a file"))?;
         let named = || PathBuf::from("runs").join(format!("sweep-{}", stem.to_string_lossy()));
         let tracks: String = plan.tracks.iter().map(|track| format!(" --track {}", shell_word(track))).collect();
+        let steps = plan.steps;
         let sweep = Search::open(plan, &self.out.clone().unwrap_or_else(named))?;
         let here = || thread::available_parallelism().map_or(1, usize::from);
         let mut bar = TaskBar::new();
@@ -50,7 +51,7 @@ impl Sweep {
                 print(&report);
                 let best = sweep.best_path();
                 println!("best:  {}", best.display());
-                println!("next:  paddock compare {} progress{tracks}", shell_word(&best.display()));
+                println!("next:  paddock compare {} progress{tracks} --steps {steps}", shell_word(&best.display()));
             }
         }
         Ok(())
