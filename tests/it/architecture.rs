@@ -1,6 +1,10 @@
 //! Who may import whom, and whether the map is true.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -61,4 +65,28 @@ fn every_path_of_the_map_exists() {
     for path in paths {
         assert!(root().join(path).exists(), "ARCHITECTURE.md names {path}, which is not there");
     }
+}
+
+/// A link inside the repository leads somewhere; what is in a code block is no link.
+#[test]
+fn every_link_of_the_docs_leads_somewhere() {
+    let pages =
+        [root(), &root().join("docs"), &root().join("docs/lessons"), &root().join("sim/docs")].map(pages_in).concat();
+    let mut links = 0;
+    for page in &pages {
+        let text = fs::read_to_string(page).expect("a page");
+        let prose: String = text.split("```").step_by(2).collect();
+        let targets = prose.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+        for target in targets.filter(|target| !target.is_empty() && !target.contains("://")) {
+            links += 1;
+            let there = page.parent().expect("a page is in a folder").join(target);
+            assert!(there.exists(), "{} links to {target}, which is not there", page.display());
+        }
+    }
+    assert!(links > 30, "{links} links in {pages:?}");
+}
+
+fn pages_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.filter(|path| path.extension().is_some_and(|ending| ending == "md")).collect()
 }

@@ -5,8 +5,10 @@ use tests::{paddock, paddock_in};
 
 #[test]
 fn bad_usage_and_bad_input_end_with_2_and_one_line() {
-    let cases: [(&[&str], &str); 16] = [
-        (&[], "paddock help"),
+    let cases: [(&[&str], &str); 22] = [
+        (&[], "say what to do; see `paddock help`"),
+        (&["lesson"], "say what to do; see `paddock help lesson`"),
+        (&["train", "--sed", "3"], "'--seed'"),
         (&["fly"], "unrecognized subcommand 'fly'"),
         (&["train", "--seconds", "-1"], "a number of seconds"),
         (&["train", "--seconds", "soon"], "invalid value 'soon'"),
@@ -20,7 +22,11 @@ fn bad_usage_and_bad_input_end_with_2_and_one_line() {
         (&["train", "--set", "gamma=2"], "gamma"),
         (&["train", "--set", "cars=1000000000"], "cars"),
         (&["train", "--set", "hidden=[1024,1024]"], "weights"),
+        (&["train", "--repeat", "no-such-run", "--seconds", "3"], "cannot be used with"),
+        (&["train", "--watch", "settings.toml"], "not a Python file"),
         (&["eval", "no-such-file"], "cannot be read"),
+        (&["eval", "."], "a folder; a run's policy is ./policy.safetensors"),
+        (&["runs", "no-such-folder"], "no such folder"),
         (&["track", "show", "nowhere"], "neither a file nor a built-in track"),
     ];
     for (arguments, words) in cases {
@@ -39,6 +45,18 @@ fn without_a_league_it_says_how_to_log_in() {
     // Nobody listens on a closed port; that is not the caller's mistake.
     let league = [("PADDOCK_LEAGUE", "http://127.0.0.1:1"), ("PADDOCK_TOKEN", "pdk_x")];
     paddock_in(folder.path(), league, ["board", "harbour-sprint"]).refused(1, "does not answer");
+}
+
+/// `paddock runs | head`: it ends as other programs do, without a panic.
+#[test]
+#[cfg(unix)]
+fn a_pipe_that_nobody_reads_ends_it_without_a_word() {
+    use std::{io, os::unix::process::ExitStatusExt, process::Command};
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = Command::new(tests::program("paddock"));
+    let run = command.args(["track", "list"]).stdout(writer).output().expect("paddock starts");
+    assert_eq!((run.status.signal(), String::from_utf8_lossy(&run.stderr).as_ref()), (Some(13), ""), "SIGPIPE");
 }
 
 #[test]

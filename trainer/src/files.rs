@@ -6,6 +6,7 @@ use crate::{
 };
 use sim_spec::{Policy, Replay, Track, builtin_tracks, limits};
 use std::{
+    fmt::Display,
     fs::{self, File},
     io::{Read, Write},
     path::Path,
@@ -28,6 +29,13 @@ pub fn read_track(name_or_path: &str) -> Result<Track, Failure> {
 
 /// A policy file: the policy and the bytes that it stands in.
 pub fn read_policy(path: &Path) -> Result<(Policy, Vec<u8>), Failure> {
+    if path.is_dir() {
+        let inside = path.join("policy.safetensors");
+        return Err(bad_input(
+            path.display(),
+            format!("a folder; a run's policy is {}", shell_word(&inside.display())),
+        ));
+    }
     let bytes = read(path, limits::MAX_POLICY_BYTES)?;
     let policy = Policy::from_bytes(&bytes).map_err(|error| bad_input(path.display(), error))?;
     Ok((policy, bytes))
@@ -75,4 +83,27 @@ fn replace(path: &Path, bytes: &[u8], is_synced: bool) -> Result<(), Failure> {
         file.sync_all().map_err(cannot)?;
     }
     fs::rename(&partial, path).map_err(cannot)
+}
+
+/// A path as one word of a command that a person copies into a shell.
+pub fn shell_word(path: &impl Display) -> String {
+    let path = path.to_string();
+    let is_plain = |letter: char| letter.is_alphanumeric() || "/._-+,:=@%".contains(letter);
+    match !path.is_empty() && path.chars().all(is_plain) {
+        true => path,
+        false => format!("'{}'", path.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_one_word_for_a_shell() {
+        let cases = [("runs/köln-1", "runs/köln-1"), ("my runs/a", "'my runs/a'"), ("it's", r"'it'\''s'"), ("", "''")];
+        for (path, word) in cases {
+            assert_eq!(shell_word(&path), word);
+        }
+    }
 }

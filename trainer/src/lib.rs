@@ -12,6 +12,10 @@
 //! | [`onnx`], [`deepracer`] | files of other programs |
 //! | [`commands`] | one file per command of `paddock` |
 
+// First, so that its `println!` is the one of all modules.
+#[macro_use]
+mod stdout;
+
 pub mod allocator;
 pub mod commands;
 pub mod compare;

@@ -3,7 +3,7 @@
 use super::print_json;
 use crate::{
     failure::{Failure, bad_input},
-    files::{read_model, write_whole},
+    files::{read_model, shell_word, write_whole},
     onnx::read::{self, Imported},
 };
 use clap::Args;
@@ -45,7 +45,7 @@ impl Import {
             }));
         } else {
             println!("{out}: sees {sees}, acts by {acts}, from the model's output {output:?}");
-            println!("race it with `paddock eval {out}`");
+            println!("race it with `paddock eval {}`", shell_word(&out));
         }
         Ok(())
     }

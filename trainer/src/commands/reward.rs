@@ -3,7 +3,7 @@
 use super::print_json;
 use crate::{
     failure::{Failure, bad_input, not_done},
-    files::read_track,
+    files::{read_track, shell_word},
     reward::{
         BUILTIN,
         python::{
@@ -120,7 +120,7 @@ fn print_checked(checked: &Checked, file: &File) {
         println!("a call takes {call_us:.1} µs; keys in use: {}", checked.keys.join(", "));
     }
     if checked.ok {
-        println!("no errors; try: paddock train --reward {}", file.name);
+        println!("no errors; try: paddock train --reward {}", shell_word(&file.name));
     }
 }
 
@@ -145,6 +145,9 @@ fn print_finding(finding: &Finding, file: &File) {
 
 fn replay_run(path: &Path, run: &Path, tracks: &[String], json: bool) -> Result<(), Failure> {
     let file = File::read(path)?;
+    if !run.exists() {
+        return Err(bad_input(run.display(), "not there; name a run's folder or a simtrace"));
+    }
     let tracks = tracks_of(run, tracks)?;
     let rows = rows_of(run)?;
     let replayed = replay(&Python::find()?, &file, Limits::default(), log(), &tracks, rows);

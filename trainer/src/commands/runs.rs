@@ -2,7 +2,7 @@
 
 use super::print_json;
 use crate::{
-    failure::Failure,
+    failure::{Failure, bad_input},
     run::runs::{self, Comparison, Listed},
 };
 use clap::{Args, Subcommand};
@@ -42,6 +42,10 @@ impl Runs {
                 if json { print_json(&comparison) } else { print_comparison(&comparison) }
             }
             None => {
+                // Only the folder that is meant without a name may be missing: there may be no run yet.
+                if let Some(missing) = self.folders.iter().find(|folder| !folder.is_dir()) {
+                    return Err(bad_input(missing.display(), "no such folder"));
+                }
                 let folders = if self.folders.is_empty() { vec!["runs".into()] } else { self.folders };
                 let list = runs::list(&folders);
                 if self.json { print_json(&list) } else { print_list(&list) }

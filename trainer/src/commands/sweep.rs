@@ -4,6 +4,7 @@ use super::print_json;
 use crate::{
     allocator,
     failure::{Failure, bad_input},
+    files::shell_word,
     sweep::{Importance, Plan, Report, Row, Sweep as Search},
     task_bar::TaskBar,
 };
@@ -36,7 +37,7 @@ impl Sweep {
         let plan = Plan::read(&self.file)?;
         let stem = self.file.file_stem().ok_or_else(|| bad_input(self.file.display(), "not a file"))?;
         let named = || PathBuf::from("runs").join(format!("sweep-{}", stem.to_string_lossy()));
-        let tracks: String = plan.tracks.iter().map(|track| format!(" --track {track}")).collect();
+        let tracks: String = plan.tracks.iter().map(|track| format!(" --track {}", shell_word(track))).collect();
         let sweep = Search::open(plan, &self.out.clone().unwrap_or_else(named))?;
         let here = || thread::available_parallelism().map_or(1, usize::from);
         let mut bar = TaskBar::new();
@@ -49,7 +50,7 @@ impl Sweep {
                 print(&report);
                 let best = sweep.best_path();
                 println!("best:  {}", best.display());
-                println!("next:  paddock compare {} progress{tracks}", best.display());
+                println!("next:  paddock compare {} progress{tracks}", shell_word(&best.display()));
             }
         }
         Ok(())

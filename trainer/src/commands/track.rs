@@ -3,7 +3,7 @@
 use super::print_json;
 use crate::{
     failure::{Failure, bad_input},
-    files::{read_track, write_whole},
+    files::{read_track, shell_word, write_whole},
     par_cache::par_of,
 };
 use clap::Subcommand;
@@ -169,7 +169,11 @@ fn write_new(track: &SpecTrack, out: &Path) -> Result<(), Failure> {
         return Err(bad_input(out.display(), "is there already; name another file with --out"));
     }
     write_whole(out, &bytes)?;
-    let hint = if can_be_raced { format!("; try: paddock train --track {}", out.display()) } else { String::new() };
+    let hint = if can_be_raced {
+        format!("; try: paddock train --track {}", shell_word(&out.display()))
+    } else {
+        String::new()
+    };
     println!("{}: {:.2} m{hint}", out.display(), track.length_m());
     Ok(())
 }

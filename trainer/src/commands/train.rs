@@ -4,7 +4,7 @@ use super::train_plan::Plan;
 use crate::{
     allocator,
     failure::{Failure, bad_input, not_done},
-    files::read_policy,
+    files::{read_policy, shell_word},
     learn::algorithm,
     live::Live,
     run::{
@@ -116,7 +116,7 @@ pub struct Train {
 }
 
 /// Flags that a run that is repeated does not take: all is as it was.
-const REPEATED: [&str; 20] = [
+const REPEATED: [&str; 24] = [
     "track",
     "obs",
     "reward",
@@ -135,6 +135,10 @@ const REPEATED: [&str; 20] = [
     "device",
     "threads",
     "seed",
+    "seconds",
+    "steps",
+    "until_laps",
+    "patience",
     "resume",
     "watch",
 ];
@@ -257,6 +261,9 @@ impl Train {
     }
 
     fn watch(&self, file: &Path) -> Result<(), Failure> {
+        if file.extension().is_none_or(|ending| ending != "py") {
+            return Err(bad_input(file.display(), "not a Python file (.py); --watch takes a reward of your own"));
+        }
         let limits = self.limits(WATCH_SECONDS)?;
         let reward = file.to_string_lossy();
         let begin = |path: &Path| self.begin_in(path, self.plan(Some(&reward), &limits)?, &limits);
@@ -281,5 +288,5 @@ fn tell(outcome: &Outcome, training: &Training) {
     let is_ours = builtin_tracks::find(track.name()).is_some_and(|ours| ours == *track);
     let kept = training.folder().track_path(track.name());
     let track = if is_ours { track.name().to_owned() } else { kept.display().to_string() };
-    println!("next:   paddock eval {} --track {track}", policy.display());
+    println!("next:   paddock eval {} --track {}", shell_word(&policy.display()), shell_word(&track));
 }

@@ -147,8 +147,8 @@ impl Comparison {
             (Verdict::BFarther, Some(completion), _) => farther(name_b, name_a, [b, a], completion.value),
             (Verdict::ABetter, ..) => won(name_a, name_b, [a, b], 1.0 - share),
             (Verdict::BBetter, ..) => won(name_b, name_a, [b, a], share),
-            (Verdict::AFaster, _, Some(gained)) => faster(name_a, gained),
-            (Verdict::BFaster, _, Some(gained)) => faster(name_b, gained),
+            (Verdict::AFaster, _, Some(gained)) => faster(name_a, gained) + &self.but(name_b, gained),
+            (Verdict::BFaster, _, Some(gained)) => faster(name_b, gained) + &self.but(name_a, gained),
             (_, None, _) => "No difference can be told from one: run more with --seeds.".to_owned(),
             (_, _, Some(gained)) if a + b == 2 * self.pairs => {
                 let ahead = if gained.value >= 0.0 { name_b } else { name_a };
@@ -162,13 +162,22 @@ impl Comparison {
                 )
             }
             (_, Some(completion), _) => format!(
-                "No difference can be told: {name_a} finishes {a} of {over}, {name_b} {b} (95 % of the way driven between {:+.0} and \
-                 {:+.0} % for {name_b}). {}",
+                "No difference can be told: {name_a} finishes {a} of {over}, {name_b} {b}; {name_b} drives between {:+.0} and {:+.0} % \
+                 more of the way, 95 % sure. {}",
                 100.0 * completion.low,
                 100.0 * completion.high,
                 self.hint(completion)
             ),
         }
+    }
+
+    /// On which tracks it is the other way round, as surely.
+    fn but(&self, other: &str, gained: Estimate) -> String {
+        let is_opposite = |found: &Estimate| found.excludes(0.0) && (found.value > 0.0) != (gained.value > 0.0);
+        let opposite =
+            self.tracks.iter().zip(&self.by_track).filter(|(_, found)| found.as_ref().is_some_and(is_opposite));
+        let names: Vec<&str> = opposite.map(|(name, _)| name.as_str()).collect();
+        if names.is_empty() { String::new() } else { format!(" But {other} is faster on {}.", names.join(", ")) }
     }
 
     /// What the numbers are of: "20 starts on 2 tracks".
@@ -289,6 +298,17 @@ mod tests {
         let expected =
             "B comes farther: it finishes 3 of 3 trainings on track-0, A 0, and it drives 60 % more of the way.";
         assert_eq!(found.sentence(), expected);
+    }
+
+    #[test]
+    fn a_track_on_which_it_is_the_other_way_round_is_named() {
+        // On the first A gains 2.5 ± 12.706 · 0.1 = 1.27 s; on the others B gains 0.5 and 1.0, ± 12.706 · 0.05 = 0.64 s.
+        let track = |gains: [f64; 2]| gains.map(|gain| [finished(9.0), finished(9.0 - gain)]).to_vec();
+        let found = compare(&[track([-2.4, -2.6]), track([0.45, 0.55]), track([0.95, 1.05])], false);
+        assert_eq!(found.verdict, Verdict::AFaster);
+        let words = "A is faster: 0.33 s a lap";
+        assert!(found.sentence().starts_with(words), "{}", found.sentence());
+        assert!(found.sentence().ends_with(" But B is faster on track-2."), "{}", found.sentence());
     }
 
     #[test]

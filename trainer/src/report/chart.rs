@@ -32,6 +32,9 @@ impl Chart<'_> {
         let lines: Vec<_> = self.lines.iter().map(|(name, points)| (*name, thinned(points))).collect();
         let all = || lines.iter().flat_map(|(_, points)| points);
         let last_x = all().map(|(x, _)| *x).fold(0.0, f64::max);
+        if all().next().is_none() {
+            return String::new();
+        }
         let values = || all().map(|(_, y)| *y).chain(self.reference.map(|(value, _)| value));
         let (Some(low), Some(high)) = (values().reduce(f64::min), values().reduce(f64::max)) else {
             return String::new();
@@ -150,8 +153,10 @@ mod tests {
     fn nothing_measured_is_nothing_drawn() {
         let chart = Chart { title: "Lap", note: "", lines: vec![("lap", &[])], reference: None, is_from_zero: false };
         assert_eq!(chart.figure(), "");
+        let chart = Chart { reference: Some((1.0, "par")), ..chart };
+        assert_eq!(chart.figure(), "", "a line to compare nothing with");
         let flat = [(0.0, 1.0), (10.0, 1.0)];
-        let chart = Chart { lines: vec![("lap", &flat)], reference: Some((1.0, "par")), ..chart };
+        let chart = Chart { lines: vec![("lap", &flat)], ..chart };
         assert!(chart.figure().contains("reference"));
     }
 }

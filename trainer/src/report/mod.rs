@@ -10,7 +10,7 @@ mod measured;
 mod page;
 mod race;
 pub mod run;
-mod sectors;
+pub(crate) mod sectors;
 mod svg;
 mod tiles;
 

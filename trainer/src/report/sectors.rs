@@ -11,17 +11,15 @@ pub fn sector_of(s_m: f64, length_m: f64) -> usize {
     ((s_m / length_m).rem_euclid(1.0) * SECTORS as f64) as usize % SECTORS
 }
 
-/// Seconds of each sector of a lap, from 1; `None` if the car did not drive it to its end.
-pub fn of_lap(telemetry: &Telemetry, lap: u32, length_m: f64) -> Option<[f64; SECTORS]> {
+/// Seconds of each of `N` equal parts of a lap, from 1; `None` if the car did not drive it to its end.
+pub fn of_lap<const N: usize>(telemetry: &Telemetry, lap: u32, length_m: f64) -> Option<[f64; N]> {
     let begin_m = f64::from(lap - 1) * length_m;
-    let mut edges = [0.0; SECTORS + 1];
-    for (number, edge) in edges.iter_mut().enumerate() {
-        *edge = passed_at(telemetry, begin_m + length_m * number as f64 / SECTORS as f64)?;
-    }
+    let passed = |number: usize| passed_at(telemetry, begin_m + length_m * number as f64 / N as f64);
+    let mut edges = (0..=N).map(passed).collect::<Option<Vec<f64>>>()?;
     // Where the referee has measured the lap, its ends are known better than the samples say.
     let ends = |laps: usize| telemetry.lap_secs.get(..laps).map(|secs| secs.iter().sum::<f64>());
     edges[0] = ends(lap as usize - 1)?;
-    edges[SECTORS] = ends(lap as usize)?;
+    edges[N] = ends(lap as usize)?;
     Some(std::array::from_fn(|sector| edges[sector + 1] - edges[sector]))
 }
 
@@ -74,14 +72,14 @@ mod tests {
         let replay = sim::referee::race(&track, &sim::drivers::centre_line(1.5), &rules, 1);
         let telemetry = sim::referee::telemetry(&replay, 0).expect("a true replay");
         for lap in 1..=2 {
-            let sectors = of_lap(&telemetry, lap, track.length_m()).expect("a lap");
+            let sectors = of_lap::<SECTORS>(&telemetry, lap, track.length_m()).expect("a lap");
             let secs = replay.result().laps[lap as usize - 1].secs;
             assert!((sectors.iter().sum::<f64>() - secs).abs() < 1e-9);
             // At a steady speed from sector to sector about the same; the first lap starts from standing.
             let slowest = sectors.into_iter().fold(0.0, f64::max);
             assert!(slowest < secs / SECTORS as f64 * 1.5, "{sectors:?}");
         }
-        assert_eq!(of_lap(&telemetry, 3, track.length_m()), None);
+        assert_eq!(of_lap::<SECTORS>(&telemetry, 3, track.length_m()), None);
     }
 
     #[test]

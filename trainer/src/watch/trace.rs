@@ -1,7 +1,10 @@
 //! A lap as it was driven: its line, and how long its parts took.
 
-use crate::run::evaluation;
-use crate::{failure::Failure, run::trial::LAPS};
+use crate::{
+    failure::Failure,
+    report::sectors,
+    run::{evaluation, trial::LAPS},
+};
 use sim::{Telemetry, referee};
 use sim_spec::{Policy, RaceResult, Track};
 
@@ -35,37 +38,9 @@ impl Trace {
         let number = lap.map_or(1, |lap| lap.lap);
         let driven = telemetry.lap.iter().zip(telemetry.x_m.iter().zip(&telemetry.y_m));
         let line = driven.filter(|(lap, _)| **lap == number).map(|(_, (x, y))| [*x, *y]).collect();
-        let sectors = lap.map(|lap| {
-            let begin = result.laps.iter().take_while(|other| other.lap < lap.lap).map(|lap| lap.secs).sum::<f64>();
-            let from_m = way_at(telemetry, begin);
-            let share = |part: usize| from_m + length_m * part as f64 / SECTORS as f64;
-            let mut times = [begin; SECTORS + 1];
-            for (part, time) in times.iter_mut().enumerate().skip(1) {
-                *time = if part == SECTORS { begin + lap.secs } else { time_at(telemetry, begin, share(part)) };
-            }
-            std::array::from_fn(|part| times[part + 1] - times[part])
-        });
+        let sectors = lap.and_then(|lap| sectors::of_lap(telemetry, lap.lap, length_m));
         Self { lap_secs: lap.map(|lap| lap.secs), is_clean: lap.is_some_and(|lap| lap.clean), sectors, line }
     }
-}
-
-/// How far the car was, metres.
-fn way_at(telemetry: &Telemetry, secs: f64) -> f64 {
-    let after = telemetry.secs.partition_point(|at| *at < secs).clamp(1, telemetry.secs.len() - 1);
-    let [t0, t1] = [telemetry.secs[after - 1], telemetry.secs[after]];
-    let [m0, m1] = [telemetry.progress_m[after - 1], telemetry.progress_m[after]].map(f64::from);
-    m0 + (m1 - m0) * ((secs - t0) / (t1 - t0)).clamp(0.0, 1.0)
-}
-
-/// When the car had come that far, after `from`.
-fn time_at(telemetry: &Telemetry, from: f64, way_m: f64) -> f64 {
-    let samples = telemetry.secs.iter().copied().zip(telemetry.progress_m.iter().map(|m| f64::from(*m)));
-    let samples: Vec<(f64, f64)> = samples.skip_while(|(secs, _)| *secs < from).collect();
-    let Some(after) = samples.iter().position(|(_, m)| *m >= way_m) else {
-        return samples.last().map_or(from, |(secs, _)| *secs);
-    };
-    let ((t0, m0), (t1, m1)) = (samples[after.saturating_sub(1)], samples[after]);
-    if m1 > m0 { t0 + (t1 - t0) * ((way_m - m0) / (m1 - m0)).clamp(0.0, 1.0) } else { t1 }
 }
 
 #[cfg(test)]
