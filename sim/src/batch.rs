@@ -4,7 +4,7 @@ use crate::{
     Road, STEPS_PER_CONTROL,
     car::CarModel,
     crash::crash,
-    judge::{START_HEADING_RAD, START_LATERAL_M, is_clear, put_clear_of_boxes, tuning},
+    judge::{GRID_COLUMN, GRID_SLOT_M, START_HEADING_RAD, START_LATERAL_M, is_clear, put_clear_of_boxes, tuning},
     race::command,
     rng::{self, Purpose},
     sensors::Sensors,
@@ -267,6 +267,41 @@ impl Batch {
             if is_clear(world, own) {
                 break;
             }
+        }
+    }
+}
+
+impl Batch {
+    /// Puts all cars of a heat on their track: one behind the other at a place of the road, in an order of chance, half of the
+    /// times standing as on a grid and half of the times rolling and further apart.
+    pub fn spawn_heat(&mut self, car: usize) {
+        let heat = self.config.race_type.cars();
+        let first = car - car % heat;
+        let seed = self.starts[first].next_u64();
+        let rng = &mut rng::stream(seed, Purpose::Grid, 0);
+        let world = &mut self.worlds[first / self.cars_per_world];
+        let road = world.road_of(first % self.cars_per_world);
+        let mut s_m = rng::uniform(rng, 0.0, road.length_m());
+        let is_standing = rng::uniform(rng, 0.0, 1.0) < 0.5;
+        let leader = rng::uniform(rng, 0.0, heat as f32) as usize;
+        for slot in 0..heat {
+            let number = first + (leader + slot) % heat;
+            let own = number % self.cars_per_world;
+            let car_seed = self.starts[number].next_u64();
+            world.tune(own, tuning(&self.config.conditions, car_seed));
+            self.sensors.start(number, car_seed, 0);
+            let drawn = draw_pose(rng, world.road_of(own));
+            let pose = match is_standing {
+                true => {
+                    let [left, right] = world.road_of(own).half_widths(world.road_of(own).at(s_m));
+                    let column_m = GRID_COLUMN * if slot % 2 == 0 { left } else { -right };
+                    let standing = draw_standing_pose(rng, s_m);
+                    Pose { lateral_m: column_m + standing.lateral_m, ..standing }
+                }
+                false => Pose { s_m, ..drawn },
+            };
+            put_clear_of_boxes(world, own, pose);
+            s_m -= if is_standing { GRID_SLOT_M } else { rng::uniform(rng, GRID_SLOT_M, BESIDE_M) };
         }
     }
 }

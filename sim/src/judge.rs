@@ -23,7 +23,7 @@ pub const START_HEADING_RAD: f32 = 0.03;
 /// Way from one grid slot to the next, metres: a car's length of 0.324 and room to steer.
 pub const GRID_SLOT_M: f32 = 0.45;
 /// How far beside the centre line the grid's two columns stand, as a share of the half width.
-const GRID_COLUMN: f32 = 0.5;
+pub const GRID_COLUMN: f32 = 0.5;
 /// How far behind what it hit a car is put back, metres (DeepRacer's).
 const BEHIND_CRASH_M: f32 = 1.0;
 /// Steps in which a clear place is looked for behind a place that a box covers, metres.

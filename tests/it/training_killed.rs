@@ -70,7 +70,8 @@ fn a_run_that_is_killed_fifty_times_ends_as_if_it_had_not_been() {
 
     // And whoever does it again gets the same.
     let again = folder.path().join("again");
-    let repeated = tests::paddock(["train", "--repeat", &killed.display().to_string(), "--out", &again.display().to_string()]);
+    let repeated =
+        tests::paddock(["train", "--repeat", &killed.display().to_string(), "--out", &again.display().to_string()]);
     repeated.succeeded();
     let [killed, again] = [&killed, &again].map(|run| fs::read(run.join("policy.safetensors")).expect("a policy"));
     assert!(killed == again, "the same policy");

@@ -322,7 +322,10 @@ impl Cars {
                     tally.completion += f64::from((episode.distance_m / facts.track_length_m).clamp(0.0, 1.0));
                 }
                 self.episodes[index] = Episode { number: episode.number + 1, ..Episode::default() };
-                self.batch.spawn(car);
+                match self.batch.config().race_type.cars() {
+                    1 => self.batch.spawn(car),
+                    _ => self.batch.spawn_heat(car),
+                }
             }
         }
         for rival in self.rivals.cars() {

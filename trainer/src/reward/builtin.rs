@@ -114,6 +114,8 @@ const PER_METRE: f32 = 5.0;
 const OFF_TRACK: f32 = -2.0;
 /// Paid for running into something, which also ends the episode.
 const CRASH: f32 = -2.0;
+/// The same where there is much to run into: what is driven in the five seconds that it costs in a race, about a third of it.
+const CRASH_IN_TRAFFIC: f32 = -20.0;
 /// Paid per step at the largest steering angle; a quarter at half of it.
 const STEERING: f32 = -0.1;
 /// Paid per step that a car is nose to tail behind an object in its lane; nothing from [`NEAR_M`] on.
@@ -141,7 +143,8 @@ fn centre_line(facts: &StepFacts) -> [f32; MAX_TERMS] {
 }
 
 fn traffic(facts: &StepFacts) -> [f32; MAX_TERMS] {
-    let [progress, off_track, crash] = progress(facts);
+    let [progress, off_track, _] = progress(facts);
+    let crash = if_true(facts.crashed, CRASH_IN_TRAFFIC);
     let nearness = (1.0 - facts.object_ahead_m / NEAR_M).max(0.0);
     let near = if_true(facts.object_in_lane, NEAR_OBJECT * nearness);
     [progress, off_track, crash + near]

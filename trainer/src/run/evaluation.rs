@@ -5,10 +5,12 @@ use crate::{
     run::task::Task,
 };
 use sim::referee::{self, Entry};
-use sim_spec::{Policy, RaceResult, RaceRules, RaceStatus, RaceType, Replay, Track, limits::MAX_RACE_SECS};
+use sim_spec::{Conditions, Policy, RaceResult, RaceRules, RaceStatus, RaceType, Replay, Track, limits::MAX_RACE_SECS};
 
 /// Seeds of the races on a single track. Three starts, so that a policy that was lucky once is not taken for a good one.
 pub const SEEDS: [u64; 3] = [1, 2, 3];
+/// Races under conditions that vary, each of another day.
+const DAYS: u64 = 8;
 /// Starts of a duel, each from one of the two places of the grid.
 const DUELS: u64 = 6;
 
@@ -63,16 +65,23 @@ pub struct Evaluation {
 }
 
 impl Exam {
-    /// Races over `laps` laps on every track of the task, every way round that it is learned. Rivals are not part of it.
+    /// Races over `laps` laps on every track of the task, every way round and under the conditions that it is learned for:
+    /// on perfect days only, the boldest policy would be taken for the best. Rivals are not part of it.
     pub fn new(task: &Task, laps: u32) -> Result<Self, Failure> {
         let race_type = alone(&task.course.race_type);
         let directions = task.course.way.directions();
-        let seeds = if task.tracks.len() * directions.len() == 1 { &SEEDS[..] } else { &SEEDS[..1] };
+        let conditions = &task.course.conditions;
+        let seeds: Vec<u64> = match task.tracks.len() * directions.len() {
+            _ if *conditions != Conditions::default() => (1..=DAYS).collect(),
+            1 => SEEDS.to_vec(),
+            _ => SEEDS[..1].to_vec(),
+        };
         let mut races = Vec::new();
         for track in &task.tracks {
             for direction in directions {
                 let direction = *direction;
-                let rules = RaceRules { race_type: race_type.clone(), direction, ..rules(track, laps)? };
+                let (race_type, conditions) = (race_type.clone(), conditions.clone());
+                let rules = RaceRules { race_type, direction, conditions, ..rules(track, laps)? };
                 rules.check().map_err(|error| bad_input("this cannot be raced on this track", error))?;
                 let race = |seed: &u64| Race { track: track.clone(), rules: rules.clone(), seed: *seed };
                 races.extend(seeds.iter().map(race));
@@ -184,13 +193,13 @@ mod tests {
     }
 
     #[test]
-    fn the_quicker_driver_wins_the_duel() {
+    fn who_stays_on_the_road_wins_the_duel() {
         for way in [Way::Forward, Way::Reverse] {
             let task = task(Course { way, ..Course::default() });
-            let [slow, quick] = [1.0, 2.0].map(sim::drivers::centre_line);
-            assert!(beats(&quick, &slow, &task, 1));
-            assert!(!beats(&slow, &quick, &task, 1));
-            let in_front = duels([&quick, &slow], &task, 1).filter(|result| result.grid_place == 1);
+            let [steady, reckless] = [2.0, 4.0].map(sim::drivers::centre_line);
+            assert!(beats(&steady, &reckless, &task, 2));
+            assert!(!beats(&reckless, &steady, &task, 2));
+            let in_front = duels([&steady, &reckless], &task, 1).filter(|result| result.grid_place == 1);
             assert_eq!(in_front.count() as u64 * 2, DUELS, "half of the starts from either place");
         }
     }

@@ -139,8 +139,8 @@ impl Settings {
 
     /// The settings in a file, checked.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let text = fs::read_to_string(path)
-            .map_err(|error| bad_input(path.display(), format!("no run can be read here: {error}")))?;
+        let text =
+            fs::read_to_string(path).map_err(|error| bad_input(path.display(), format!("holds no run: {error}")))?;
         let bad = |why: &dyn std::fmt::Display| bad_input(path.display(), why);
         let settings: Self = serde_json::from_str(&text).map_err(|error| bad(&error))?;
         if settings.format != FORMAT || settings.version != VERSION {

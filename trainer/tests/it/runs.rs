@@ -99,7 +99,8 @@ fn every_kind_of_run_goes_on_as_if_it_had_not_been_cut_off() {
     for (name, observation, course) in kinds {
         let task = Task { tracks: tracks.to_vec(), course, observation, ..task("traffic") };
         let mut settings = settings(&task, 4);
-        let small = Config { threads: 2, cars: 16, horizon: 16, minibatch: 128, evaluate_every: 5, ..Config::of(observation) };
+        let small =
+            Config { threads: 2, cars: 16, horizon: 16, minibatch: 128, evaluate_every: 5, ..Config::of(observation) };
         settings.config = Config { restart_every: 4, ..small };
         let (whole, cut) = (folder.path().join(format!("{name}-whole")), folder.path().join(format!("{name}-cut")));
         train(&whole, settings.clone(), task.clone(), steps(12 * 256));
