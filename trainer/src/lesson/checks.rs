@@ -207,7 +207,7 @@ pub fn unseen_tracks(paths: &[PathBuf], findings: &mut Findings) -> Result<(), F
 
 /// Races of the wet day, and how many of them are to be clean.
 const WET_RACES: u64 = 20;
-const CLEAN_WET_RACES: usize = 16;
+const CLEAN_WET_RACES: usize = 15;
 
 pub fn wet_day(paths: &[PathBuf], findings: &mut Findings) -> Result<(), Failure> {
     let entry = Entry::read(only(paths)?)?;
@@ -228,7 +228,7 @@ pub fn wet_day(paths: &[PathBuf], findings: &mut Findings) -> Result<(), Failure
             "{clean} of {WET_RACES} wet races of {} without being put back (at least {CLEAN_WET_RACES})",
             track.name()
         ),
-        "train with --randomise and --set gamma=0.99, and longer",
+        "train with --randomise and --set gamma=0.995, and longer, or by another seed",
     );
     Ok(())
 }
