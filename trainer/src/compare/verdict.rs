@@ -284,7 +284,6 @@ mod tests {
         let expected = "B is faster: 0.30 s a lap (4.3 %), 95 % between 0.05 and 0.55 s, over 3 starts on track-0.";
         assert_eq!(found.sentence(), expected);
         // Three of three: 2/8.
-        // Three of three: 2/8.
         assert!((found.by_chance - 0.25).abs() < 1e-12, "{}", found.by_chance);
         assert_eq!(found.probability_b_better, Estimate { value: 1.0, low: 1.0, high: 1.0 });
         let turned: Vec<Vec<[Score; 2]>> = scores.iter().map(|it| it.iter().map(|[a, b]| [*b, *a]).collect()).collect();
