@@ -135,14 +135,8 @@ impl Head {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learn::assert_close;
     use crate::learn::noise::{Purpose, generator};
-
-    fn assert_close(found: &Tensor, expected: &[f32]) {
-        let found: Vec<f32> = found.reshape([-1]).try_into().unwrap();
-        assert_eq!(found.len(), expected.len());
-        let close = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-5);
-        assert!(close, "{found:?} is not {expected:?}");
-    }
 
     #[test]
     fn gaussian_log_probabilities_by_hand() {

@@ -92,18 +92,12 @@ pub fn clipped_surrogate(ratio: &Tensor, advantages: &Tensor, clip: f64) -> Tens
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::learn::assert_close;
     use crate::learn::{
         network::{Layout, Value},
         sight::Input,
     };
     use tch::Device;
-
-    fn assert_close(found: &Tensor, expected: &[f32]) {
-        let found: Vec<f32> = found.reshape([-1]).try_into().unwrap();
-        assert_eq!(found.len(), expected.len());
-        let close = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-5);
-        assert!(close, "{found:?} is not {expected:?}");
-    }
 
     #[test]
     fn the_surrogate_is_cut_where_it_would_pay_to_move_further() {

@@ -23,3 +23,12 @@ pub mod sac;
 pub mod sac_loss;
 pub mod sight;
 pub mod team;
+
+/// For tests of formulas: numbers worked out by hand have six digits.
+#[cfg(test)]
+fn assert_close(found: &tch::Tensor, expected: &[f32]) {
+    let found: Vec<f32> = found.reshape([-1]).try_into().unwrap();
+    assert_eq!(found.len(), expected.len());
+    let close = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-5);
+    assert!(close, "{found:?} is not {expected:?}");
+}

@@ -55,13 +55,7 @@ pub fn alpha_gradient(log_probs: f64, rows: f64, wanted_entropy: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn assert_close(found: &Tensor, expected: &[f32]) {
-        let found: Vec<f32> = found.reshape([-1]).try_into().unwrap();
-        assert_eq!(found.len(), expected.len());
-        let close = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-5);
-        assert!(close, "{found:?} is not {expected:?}");
-    }
+    use crate::learn::assert_close;
 
     #[test]
     fn a_squashed_action_by_hand() {

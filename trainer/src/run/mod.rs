@@ -5,6 +5,7 @@
 
 pub mod checkpoint;
 pub mod config;
+mod config_check;
 pub mod evaluation;
 pub mod journal;
 pub mod limits;
